@@ -1,0 +1,106 @@
+"""How events get from one service to others: the bus, and what a service wants to hear."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from libs.contracts.envelope import Event
+from libs.runtime.tx import Tx
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Any, Tx[Any]], Awaitable[None]]
+
+
+class Reject(Exception):
+    """An event that can never be handled: it is put aside as dead at once, with this reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One event a service hears, and what it does about it."""
+
+    event: type[Event]
+    handler: Handler
+
+
+class Subscriptions:
+    """What one service hears: filled in its handlers.py, served by either bus."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._by_name: dict[str, Subscription] = {}
+
+    def on(self, event: type[E]) -> Callable[[Callable[[E, Tx[Any]], Awaitable[None]]], Handler]:
+        """Hear an event with the decorated function.
+
+        Raises:
+            ValueError: it is already heard.
+        """
+
+        def register(handler: Callable[[E, Tx[Any]], Awaitable[None]]) -> Handler:
+            if event.name in self._by_name:
+                raise ValueError(f"{self.service} already hears {event.name}")
+            self._by_name[event.name] = Subscription(event, handler)
+            return handler
+
+        return register
+
+    def get(self, name: str) -> Subscription | None:
+        """The subscription to a wire name."""
+        return self._by_name.get(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The wire names heard."""
+        return tuple(self._by_name)
+
+
+class Hearer(Protocol):
+    """One service's end of the bus."""
+
+    @property
+    def name(self) -> str:
+        """The service."""
+        ...
+
+    @property
+    def hears(self) -> tuple[str, ...]:
+        """The wire names it wants."""
+        ...
+
+    async def hear(self, name: str, body: bytes) -> None:
+        """Handle one event, or put it aside durably; raises only when neither could be recorded."""
+        ...
+
+
+class NobodyHears(Exception):
+    """An event that would reach no one: it stays in the outbox and alarms."""
+
+
+class Bus(Protocol):
+    """Carries event bodies between services, at least once, in no promised order."""
+
+    def subscribe(self, hearer: Hearer) -> None:
+        """Deliver to a service from now on. Only before `start`."""
+        ...
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        ...
+
+    async def publish(self, name: str, body: bytes, when_safe: Callable[[], Awaitable[None]]) -> None:
+        """Hand one event over; `when_safe` is awaited once, when losing this process can no longer lose the event.
+
+        Raises:
+            NobodyHears: no service hears it.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Finish the deliveries under way and stop; what is still queued stays in the speakers' outboxes."""
+        ...
+
+    @property
+    def ready(self) -> bool:
+        """Whether events flow."""
+        ...

@@ -1,0 +1,89 @@
+"""The database as one service sees it: a small pool that says busy early instead of hanging."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from .settings import RuntimeSettings
+
+_BUSY: Final = {
+    "53300",  # too many connections
+    "55P03",  # lock not available in time
+    "57014",  # cancelled by statement time-out
+    "57P01", "57P02", "57P03",  # server stopping, crashed, starting
+    "08000", "08001", "08003", "08004", "08006",  # connection trouble
+    "25006",  # read only: a standby during a switch-over
+    "53100", "53200",  # disk full, out of memory
+}  # fmt: skip
+_CONFLICT: Final = {"40001", "40P01"}  # serialisation failure, deadlock: the same work succeeds when run again
+
+
+class Database:
+    """One service's engine."""
+
+    def __init__(self, settings: RuntimeSettings, application: str) -> None:
+        wait_ms = str(int(settings.database_wait_s * 1000))
+        self.engine: AsyncEngine = create_async_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_pool_size,
+            max_overflow=0,
+            pool_timeout=settings.database_wait_s,
+            pool_use_lifo=True,
+            hide_parameters=True,
+            connect_args={
+                "timeout": 3,
+                "server_settings": {
+                    "application_name": application,
+                    "lock_timeout": wait_ms,
+                    "statement_timeout": str(int(settings.database_statement_s * 1000)),
+                    "idle_in_transaction_session_timeout": "30000",
+                },
+            },
+        )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it fails."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            if is_busy(error):
+                return False
+            raise
+        return True
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether the database could not take the work now: pool empty, row locked, server away. Nothing was written."""
+    if isinstance(error, PoolTimeout | InterfaceError | OSError | asyncpg.InterfaceError):
+        return True
+    state = sqlstate(error)
+    return state in _BUSY or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether two transactions met, so that running the same work again is right."""
+    return sqlstate(error) in _CONFLICT
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The SQLSTATE behind an error, if it came from PostgreSQL."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(origin, "sqlstate", None)
+    return state if isinstance(state, str) else None

@@ -1,0 +1,263 @@
+"""The outbox: rows written in the speaker's transaction, and the relay that alone publishes them."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.envelope import Event
+
+from .bus import Bus
+from .clock import Clock
+from .db import Database, is_busy
+from .log import get_logger
+from .metrics import Metrics
+from .tables import RuntimeTables
+
+log = get_logger()
+
+CLAIM_AT_MOST: Final = 500
+PARK_AFTER_ATTEMPTS: Final = 5
+_RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
+
+
+async def write(session: AsyncSession, tables: RuntimeTables, events: Sequence[Event], now: datetime) -> None:
+    """Put said events into the outbox of the open transaction."""
+    await session.execute(
+        insert(tables.outbox),
+        [
+            {"event_id": e.event_id, "name": e.name, "key": e.key, "body": e.to_bytes(), "created_at": now}
+            for e in events
+        ],
+    )
+
+
+class _Row(NamedTuple):
+    id: int
+    name: str
+    body: bytes
+    attempts: int
+
+
+class Relay:
+    """Publishes one service's outbox. Many may run; the one that holds the lease leads, and only it publishes.
+
+    Every claim carries the leader's fence: a new leader takes over at once what an earlier one had in hand, and an
+    earlier leader that wakes up late can claim nothing. What both published, the hearers' inboxes stop.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tables: RuntimeTables,
+        bus: Bus,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        poll_s: float,
+        lease_s: float,
+    ) -> None:
+        self._database = database
+        self._tables = tables
+        self._bus = bus
+        self._clock = clock
+        self._metrics = metrics
+        self._poll_s = poll_s
+        self._lease_s = lease_s
+        self._holder: Final = uuid4()
+        self._fence = 0
+        self._lease_ends = 0.0
+        self._wake = asyncio.Event()
+        self._safe: list[int] = []
+        self._in_hand: set[int] = set()
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Lead when nobody else does; publish what there is; until cancelled."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    busy = await self._lead() and await self._turn()
+                except Exception as error:
+                    if not is_busy(error):
+                        log.exception("relay_failed")
+                    busy = False
+                if not busy:
+                    await self._rest()
+        finally:
+            await asyncio.shield(self._step_down())
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll_s)
+        except TimeoutError:
+            return
+
+    async def _turn(self) -> bool:
+        await self._remove_safe()
+        rows = await self._claim()
+        for row in rows:
+            await self._publish(row)
+        await self._remove_safe()
+        return len(rows) == CLAIM_AT_MOST
+
+    async def _lead(self) -> bool:
+        """Take or renew the lease, by the database's clock; True while leading."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._lease_ends - self._lease_s / 2:
+            return True
+        asked_at = loop.time()
+        async with self._database.session() as session:
+            taken = await session.execute(
+                text(f"""
+                    INSERT INTO {self._tables.leases.fullname} AS l (name, holder, fence, until)
+                    VALUES ('relay', :holder, 1, clock_timestamp() + make_interval(secs => :lease))
+                    ON CONFLICT (name) DO UPDATE
+                       SET fence = CASE WHEN l.holder = excluded.holder THEN l.fence ELSE l.fence + 1 END,
+                           holder = excluded.holder, until = excluded.until
+                     WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
+                    RETURNING fence
+                """),  # noqa: S608 - the schema's own table name
+                {"holder": self._holder, "lease": self._lease_s},
+            )
+            fence = taken.scalar()
+        if fence is None:
+            self._lease_ends = 0.0
+            return False
+        if fence != self._fence:
+            self._fence, self._in_hand, self._safe = int(fence), set(), []
+        self._lease_ends = asked_at + self._lease_s
+        return True
+
+    async def _claim(self) -> list[_Row]:
+        box, leases = self._tables.outbox, self._tables.leases
+        older = box.alias("older")
+        held_back = (
+            select(older.c.id)
+            .where(older.c.key == box.c.key, older.c.id < box.c.id, older.c.attempts > 0, older.c.parked_at.is_(None))
+            .exists()
+        )
+        leading = (
+            select(leases.c.name)
+            .where(
+                leases.c.name == "relay",
+                leases.c.holder == self._holder,
+                leases.c.fence == self._fence,
+                leases.c.until > func.clock_timestamp(),
+            )
+            .exists()
+        )
+        now = self._clock.now()
+        waiting = (
+            select(box.c.id)
+            .where(
+                box.c.parked_at.is_(None),
+                (box.c.claimed_fence.is_(None)) | (box.c.claimed_fence < self._fence),
+                (box.c.next_at.is_(None)) | (box.c.next_at <= now),
+                ~held_back,
+                leading,
+            )
+            .order_by(box.c.id)
+            .limit(CLAIM_AT_MOST)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.session() as session:
+            claimed = await session.execute(
+                update(box)
+                .where(box.c.id.in_(waiting))
+                .values(claimed_fence=self._fence)
+                .returning(box.c.id, box.c.name, box.c.body, box.c.attempts)
+            )
+            return sorted(_Row(*row) for row in claimed)
+
+    async def _publish(self, row: _Row) -> None:
+        fence = self._fence
+
+        async def safe() -> None:
+            if fence == self._fence:
+                self._safe.append(row.id)
+                self._wake.set()
+
+        self._in_hand.add(row.id)
+        try:
+            await self._bus.publish(row.name, row.body, safe)
+        except Exception as error:
+            self._in_hand.discard(row.id)
+            await self._failed(row, error)
+
+    async def _failed(self, row: _Row, error: Exception) -> None:
+        now = self._clock.now()
+        parked = row.attempts + 1 >= PARK_AFTER_ATTEMPTS
+        log.error("publish_failed", event_name=row.name, outbox_id=row.id, parked=parked, exc_info=error)
+        async with self._database.session() as session:
+            await session.execute(
+                update(self._tables.outbox)
+                .where(self._tables.outbox.c.id == row.id)
+                .values(
+                    claimed_fence=None,
+                    attempts=row.attempts + 1,
+                    next_at=now + _RETRY_AFTER[min(row.attempts, len(_RETRY_AFTER) - 1)],
+                    parked_at=now if parked else None,
+                    reason=type(error).__qualname__,
+                )
+            )
+
+    async def _remove_safe(self) -> None:
+        done = self._safe[:]
+        if not done:
+            return
+        async with self._database.session() as session:
+            await session.execute(delete(self._tables.outbox).where(self._tables.outbox.c.id.in_(done)))
+        del self._safe[: len(done)]
+        self._in_hand.difference_update(done)
+
+    async def _step_down(self) -> None:
+        try:
+            await self._remove_safe()
+            async with self._database.session() as session:
+                await session.execute(
+                    update(self._tables.leases)
+                    .where(self._tables.leases.c.name == "relay", self._tables.leases.c.holder == self._holder)
+                    .values(until=func.clock_timestamp())
+                )
+        except Exception as error:
+            if not is_busy(error):
+                raise
+
+    @property
+    def holder(self) -> UUID:
+        """Who this relay is in the lease."""
+        return self._holder
+
+
+async def measure(session: AsyncSession, tables: RuntimeTables, metrics: Metrics, now: datetime) -> None:
+    """Set the gauges operators are woken by: ages of what waits, counts of what was given up."""
+    box, deferred = tables.outbox, tables.deferred_events
+    oldest, parked = (
+        await session.execute(
+            select(
+                func.min(box.c.created_at).filter(box.c.parked_at.is_(None)),
+                func.count().filter(box.c.parked_at.is_not(None)),
+            )
+        )
+    ).one()
+    waiting, dead = (
+        await session.execute(
+            select(
+                func.min(deferred.c.created_at).filter(deferred.c.dead_at.is_(None)),
+                func.count().filter(deferred.c.dead_at.is_not(None)),
+            )
+        )
+    ).one()
+    metrics.outbox_age.set((now - oldest).total_seconds() if oldest else 0)
+    metrics.outbox_parked.set(parked)
+    metrics.deferred_age.set((now - waiting).total_seconds() if waiting else 0)
+    metrics.dead_events.set(dead)

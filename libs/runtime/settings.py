@@ -1,0 +1,108 @@
+"""Every knob a service has in common. Services extend these classes; nothing else reads the environment."""
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import HttpUrl, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+SHARED: Final = frozenset(
+    {
+        "province",
+        "provinces_dir",
+        "public_url",
+        "blob_url",
+        "amqp_url",
+        "database_url",
+        "admin_database_url",
+        "contact_keys",
+        "lookup_key",
+        "officer_session_public_keys",
+        "log_level",
+        "log_format",
+    }
+)
+"""Settings that may be given once for all services, without a prefix; a prefixed one overrides."""
+
+_REPOSITORY: Final = Path(__file__).resolve().parents[2]
+
+
+class _SharedEnvironment(EnvSettingsSource):
+    """The unprefixed variables of `SHARED`, below the prefixed ones."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls, env_prefix="")
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name in SHARED}
+
+
+class RuntimeSettings(BaseSettings):
+    """What any service needs to run."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: SecretStr
+    """`postgresql+asyncpg://<svc>_svc:…@host/db`: reads and writes the service's own schema, nothing else."""
+    owner_database_url: SecretStr | None = None
+    """`<svc>_owner`: migrates; only `prepare` needs it."""
+    admin_database_url: SecretStr | None = None
+    """A role that may create roles: only `prepare` uses it, to create the two roles and the schema once."""
+    database_pool_size: PositiveInt = 8
+    database_wait_s: PositiveFloat = 0.8
+    """How long to wait for a free connection or a locked row before saying busy."""
+    database_statement_s: PositiveFloat = 15.0
+
+    amqp_url: SecretStr | None = None
+    province: str = "hanoi"
+    provinces_dir: Path = _REPOSITORY / "provinces"
+    public_url: HttpUrl
+    """Where people reach the city, e.g. `https://phananh.hanoi.gov.vn`; links in messages start with it."""
+    root_path: str = ""
+    """The prefix an ingress strips, e.g. `/routing`."""
+    blob_url: str
+    """`file:///var/lib/…`: where files live, named by their SHA-256."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    relay_poll_s: PositiveFloat = 1.0
+    relay_lease_s: PositiveFloat = 5.0
+    inbox_keep_days: PositiveInt = 30
+
+    @property
+    def province_dir(self) -> Path:
+        """The folder with everything this province decides."""
+        return self.provinces_dir / self.province
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic-settings'
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then prefixed variables, then the shared ones."""
+        return init_settings, env_settings, _SharedEnvironment(settings_cls)
+
+
+class SealingSettings(RuntimeSettings):
+    """For services that may open sealed contacts."""
+
+    contact_keys: Annotated[tuple[SecretStr, ...], NoDecode]
+    """Fernet keys, newest first, separated by commas: the first seals, all open."""
+
+    @field_validator("contact_keys", mode="before")
+    @classmethod
+    def _separate(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("contact_keys")
+    @classmethod
+    def _at_least_one(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value:
+            raise ValueError("at least one key is needed")
+        return value

@@ -1,0 +1,100 @@
+"""The HTTP face of a service: its routers, health, metrics, errors, and a line of log per request."""
+
+import time
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import health, problem, trace
+from .log import get_logger
+from .run import Run
+
+log = get_logger()
+
+
+def create_app(run: Run[Any]) -> FastAPI:
+    """The application of one running service; whoever starts the service decides its life."""
+    service = run.service
+    app = FastAPI(
+        title=f"Lắng Nghe: {service.name}",
+        description=service.about,
+        version="1",
+        root_path=run.settings.root_path,
+        # The pages of FastAPI load scripts from a third party; the document itself is what integrators need.
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.run = run
+    problem.install(app)
+    app.include_router(health.router)
+    for router in service.routers:
+        app.include_router(router)
+    app.add_middleware(RequestLog, run=run)
+    return app
+
+
+def current_run(request: Request) -> Any:
+    """The running service a route belongs to."""
+    return request.app.state.run
+
+
+RunDep = Annotated[Any, Depends(current_run)]
+
+
+class RequestLog:
+    """Continues the caller's trace, times the answer, tells route and status; never the address or the query.
+
+    Errors nobody treated become a problem here, inside the middleware: so they are never seen by the server's own
+    handler, which would print their text.
+    """
+
+    def __init__(self, app: ASGIApp, run: Run[Any]) -> None:
+        self._app = app
+        self._run = run
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 0
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        parent = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"traceparent"), None)
+        with trace.follow(parent):
+            try:
+                await self._app(scope, receive, watch)
+            except Exception as error:
+                answer = problem.answer_unexpected(_route(scope), error).response()
+                if status:
+                    raise
+                await answer(scope, receive, watch)
+            finally:
+                self._tell(scope, status, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _route(scope)
+        self._run.metrics.requests.labels(route, scope["method"], str(status)).inc()
+        self._run.metrics.request_seconds.labels(route).observe(seconds)
+        if not route.startswith(("/health", "/metrics")):
+            log.info(
+                "request",
+                service=self._run.service.name,
+                route=route,
+                method=scope["method"],
+                status=status,
+                ms=round(seconds * 1000, 1),
+            )
+
+
+def _route(scope: Scope) -> str:
+    # The template, e.g. /api/v1/cases/{id}: an address may hold what a log must not.
+    route = scope.get("route")
+    return str(getattr(route, "path", "unmatched"))
