@@ -12,12 +12,22 @@ from pathlib import Path
 from typing import Self
 
 from libs.local import PrivatePostgres, make_folder
+from libs.local.account import Account
+from libs.local.folder import closed_folder
 from libs.local.lock import FileLock
+
+_ANYBODY = Account("anybody", -1, -1)
+
+
+def temporary_folder() -> Path:
+    """A temporary folder that the server's user may pass through, too; that of this user may be closed."""
+    usual = Path(tempfile.gettempdir())
+    return next((place for place in (usual, Path("/tmp")) if closed_folder(place / "any", _ANYBODY) is None), usual)
 
 
 def tests_folder() -> Path:
     """Where all runs of this user keep their folders, and the copy of PostgreSQL's programs they share."""
-    folder = Path(tempfile.gettempdir()) / f"lang-nghe-tests-{os.geteuid()}"
+    folder = temporary_folder() / f"lang-nghe-tests-{os.geteuid()}"
     make_folder(folder, 0o711 if os.geteuid() == 0 else 0o700)
     return folder
 
