@@ -1,0 +1,1 @@
+"""A stand-in for the Zalo Official Account platform; see README.md."""
