@@ -17,7 +17,7 @@ from typing import Final
 from libs.local.demo_officer import OFFICERS, password_name
 from libs.local.demo_secret import new_secrets
 from libs.local.error import LocalError
-from libs.local.folder import data_root, make_folder, make_root
+from libs.local.folder import data_root, make_folder, make_root, write_private
 from libs.local.lock import FileLock
 from libs.local.postgres import ADDRESS, PrivatePostgres
 from libs.local.process import ChildProcess, server_environment
@@ -25,6 +25,7 @@ from libs.local.secret import keep_secrets
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("intake", "triage", "routing", "notifier", "portal_bridge")
+OFFICERS_FILE: Final = "officers.jsonl"
 START_LIMIT_S: Final = 60.0
 PREPARE_LIMIT_S: Final = 120.0
 
@@ -84,14 +85,17 @@ def _run_city(
     postgres: PrivatePostgres,
     stopping: threading.Event,
 ) -> None:
-    environment = city_environment(folder, port, phone_port, secrets, postgres)
+    environment = city_environment(folder, port, phone_port, secrets, _addresses(postgres, secrets))
     _tell("Schemas and the province's tables ...")
     with _child("prepare", folder, ["services.embedded", "prepare"], environment) as prepare:
         prepare.wait_until_done(PREPARE_LIMIT_S)
-    with _child("officers", folder, ["services.routing", "officer", "seed"], environment) as seed:
-        seed.wait_until_done(START_LIMIT_S)
+    seed_officers(folder, secrets)
+    with _child(
+        "officers", folder, ["services.routing", "officer", "load", str(folder / OFFICERS_FILE)], environment
+    ) as load:
+        load.wait_until_done(START_LIMIT_S)
     _tell("The phone and the city ...")
-    phone = _child("zalo_oa", folder, ["simulators.zalo_oa"], _phone_environment(folder, port, phone_port, secrets))
+    phone = _child("zalo_oa", folder, ["simulators.zalo_oa"], phone_environment(folder, port, phone_port, secrets))
     city = _child("city", folder, ["services.embedded"], environment)
     with phone, city:
         phone.wait_until_ready(_answers(phone_port, "/health/live"), START_LIMIT_S)
@@ -102,27 +106,41 @@ def _run_city(
             city.check()
 
 
+def seed_officers(folder: Path, secrets: Mapping[str, str]) -> None:
+    """Write the demo's accounts down as routing's `officer load` reads them."""
+    rows = (officer.row(secrets[password_name(officer.login)]) for officer in OFFICERS)
+    write_private(folder / OFFICERS_FILE, "".join(f"{row}\n" for row in rows))
+
+
+def _addresses(postgres: PrivatePostgres, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Where each service finds its schema: as the role that serves, as the one that migrates, as administrator once."""
+    addresses = {"ADMIN_DATABASE_URL": postgres.url()}
+    for service in SERVICES:
+        for prefix, role in (("", "svc"), ("OWNER_", "owner")):
+            password = secrets[f"{service}_{role}_password".upper()]
+            addresses[f"{service.upper()}_{prefix}DATABASE_URL"] = postgres.url(
+                role=f"{service}_{role}", password=password
+            )
+    return addresses
+
+
 def city_environment(
-    folder: Path, port: int, phone_port: int, secrets: Mapping[str, str], postgres: PrivatePostgres
+    folder: Path, port: int, phone_port: int, secrets: Mapping[str, str], addresses: Mapping[str, str]
 ) -> dict[str, str]:
     """Every setting the city needs, and nothing of the caller's."""
     environment = server_environment() | {
         name: secrets[name]
         for name in ("CONTACT_KEYS", "LOOKUP_KEY", "OFFICER_SESSION_PUBLIC_KEYS", "ROUTING_SESSION_PRIVATE_KEY")
     }
-    for service in SERVICES:
-        for prefix, role in (("", "svc"), ("OWNER_", "owner")):
-            url = postgres.url(role=f"{service}_{role}", password=secrets[f"{service}_{role}_password".upper()])
-            environment[f"{service.upper()}_{prefix}DATABASE_URL"] = _async(url)
-    phone = f"http://{ADDRESS}:{phone_port}"
+    environment |= {name: url.replace("postgresql://", "postgresql+asyncpg://", 1) for name, url in addresses.items()}
     for service in ("INTAKE", "NOTIFIER"):
         environment[f"{service}_ZALO_APP_ID"] = secrets["ZALO_APP_ID"]
         environment[f"{service}_ZALO_OA_ID"] = secrets["ZALO_OA_ID"]
+    phone = f"http://{ADDRESS}:{phone_port}"
     return environment | {
         "PORT": str(port),
         "PUBLIC_URL": f"http://{ADDRESS}:{port}",
         "BLOB_URL": (folder / "files").as_uri(),
-        "ADMIN_DATABASE_URL": _async(postgres.url()),
         "PROVINCE": os.environ.get("PROVINCE", "hanoi"),
         "INTAKE_ZALO_OA_SECRET_KEY": secrets["ZALO_OA_SECRET_KEY"],
         "INTAKE_MEDIA_PRIVATE_HOSTS": f"{ADDRESS}:{phone_port}",
@@ -131,12 +149,11 @@ def city_environment(
         "NOTIFIER_ZALO_REFRESH_TOKEN": secrets["ZALO_REFRESH_TOKEN"],
         "NOTIFIER_ZALO_API_URL": phone,
         "NOTIFIER_ZALO_OAUTH_URL": phone,
-        "DEMO_OFFICERS": "\n".join(officer.row(secrets[password_name(officer.login)]) for officer in OFFICERS),
-        "PYTHONDONTWRITEBYTECODE": "1" if not os.access(REPOSITORY, os.W_OK) else "",
     }
 
 
-def _phone_environment(folder: Path, port: int, phone_port: int, secrets: Mapping[str, str]) -> dict[str, str]:
+def phone_environment(folder: Path, port: int, phone_port: int, secrets: Mapping[str, str]) -> dict[str, str]:
+    """Every setting the simulated Zalo needs: its part of the secrets."""
     names = ("APP_ID", "APP_SECRET", "OA_ID", "OA_SECRET_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN")
     return server_environment() | {
         **{f"ZALO_SIM_{name}": secrets[f"ZALO_{name}"] for name in names},
@@ -151,10 +168,6 @@ def _phone_environment(folder: Path, port: int, phone_port: int, secrets: Mappin
 def _child(name: str, folder: Path, words: list[str], environment: Mapping[str, str]) -> ChildProcess:
     program: list[str | Path] = [sys.executable, "-m", *words]
     return ChildProcess(name, program, log_file=folder / f"{name}.log", folder=REPOSITORY, environment=environment)
-
-
-def _async(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1)
 
 
 def _answers(port: int, path: str) -> Callable[[], bool]:

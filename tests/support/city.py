@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy.engine import make_url
 
 from libs.local import ChildProcess, wait_until
-from libs.local.demo import REPOSITORY, SERVICES, city_environment, phone_environment
+from libs.local.demo import OFFICERS_FILE, REPOSITORY, SERVICES, city_environment, phone_environment, seed_officers
 from libs.local.demo_officer import password_name
 from libs.local.demo_secret import new_secrets
 
@@ -81,10 +81,9 @@ class City:
 
     def prepare(self) -> None:
         """Schemas, the province's rows, officers."""
-        for name, words in (
-            ("prepare", ["services.embedded", "prepare"]),
-            ("seed", ["services.routing", "officer", "seed"]),
-        ):
+        seed_officers(self.folder, self.secrets)
+        load = ["services.routing", "officer", "load", str(self.folder / OFFICERS_FILE)]
+        for name, words in (("prepare", ["services.embedded", "prepare"]), ("officers", load)):
             with self._child(name, ["-m", *words], self.environment) as child:
                 child.wait_until_done(LIMIT_S)
 

@@ -1,0 +1,36 @@
+"""One case, as decisions about it need it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from libs.contracts.vocabulary import AgencyId, CaseState, FeedbackId, Field, Kind, MatterCode, PlaceId
+
+from .permission import Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Where a case stands, what it is about, and who may know of it."""
+
+    feedback_id: FeedbackId
+    state: CaseState
+    version: int
+    """Grows with every change: who acts on an older one is told so."""
+    case_seq: int
+    """Of the last event said about it; 0 when nothing was said yet."""
+    guard: Guard
+    received_at: datetime
+    due_at: datetime | None = None
+    kind: Kind | None = None
+    matter: MatterCode | None = None
+    field: Field | None = None
+    confirmed_place: PlaceId | None = None
+    incomplete: bool = False
+    sensitive: bool = False
+    decided_by_person: bool = False
+    classified_at: datetime | None = None
+
+    @property
+    def agency_id(self) -> AgencyId:
+        """The agency it is with."""
+        return self.guard.agency_id

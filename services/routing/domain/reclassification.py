@@ -1,0 +1,33 @@
+"""What a classification may still change when it is not the first: the citizen added something, or triage was late."""
+
+from enum import StrEnum
+
+from .case import Case
+from .facts import Facts
+from .workflow import CLOSED_STATES, MACHINE_MAY_DECIDE
+
+
+class Later(StrEnum):
+    """What a classification that comes after the first one may do."""
+
+    DECIDE = "decide"
+    """Nobody has decided yet: the rules look again."""
+    TAKE_BACK = "take_back"
+    """The machine gave it away and it turns out to need the shield: back to the Office."""
+    SHIELD = "shield"
+    """A person decided where it is; the shield closes over it there."""
+    RECORD = "record"
+
+
+def on_later_classification(case: Case, facts: Facts) -> Later:
+    """What to do with a further classification of a case: it never undoes a person's decision, and never opens a
+    shield; it may only close one.
+    """
+    if case.state in CLOSED_STATES:
+        return Later.RECORD
+    if case.state in MACHINE_MAY_DECIDE and not case.decided_by_person:
+        return Later.DECIDE
+    closes = (facts.shielded and not case.guard.shielded) or (facts.suspected_denunciation and not case.sensitive)
+    if not closes:
+        return Later.RECORD
+    return Later.SHIELD if case.decided_by_person else Later.TAKE_BACK

@@ -1,0 +1,104 @@
+"""One function per event heard: load, decide, save, emit."""
+
+from libs.contracts.events import (
+    Attachment,
+    Classified,
+    FeedbackReceived,
+    FeedbackSupplemented,
+    MessageOutcome,
+    SenderIdentified,
+)
+from libs.contracts.vocabulary import CaseState, Desk, SupplementReason
+from libs.runtime.bus import Subscriptions
+from libs.runtime.tx import Tx
+
+from .domain.deadline import Clock, start
+from .machine import apply_classification
+from .parts import RoutingParts
+from .store import CaseStore, HeardStore
+
+subscriptions = Subscriptions("routing")
+
+
+@subscriptions.on(FeedbackReceived)
+async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) -> None:
+    """Open the case; when triage was quicker than we, decide at once."""
+    cases, heard = CaseStore(tx.session), HeardStore(tx.session)
+    await cases.hold(event.feedback_id)
+    if not await cases.open_case(**_opened(event, tx)):
+        return
+    await heard.keep_files(event.feedback_id, _rows(event.attachments))
+    await cases.note(event.feedback_id, tx.now, "opened", channel=event.channel.value)
+    case = await cases.case_of(event.feedback_id)
+    said = await heard.latest_classification(event.feedback_id)
+    if case is not None and said is not None:
+        await apply_classification(case, Classified.model_validate(said), tx)
+
+
+@subscriptions.on(Classified)
+async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
+    """Give the case to an agency, or to the Office when the rules cannot decide."""
+    cases = CaseStore(tx.session)
+    await cases.hold(event.feedback_id)
+    body = event.model_dump(mode="json")
+    await HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
+    case = await cases.case_of(event.feedback_id)
+    if case is not None:  # else FeedbackReceived is on its way and acts on what is kept here
+        await apply_classification(case, event, tx)
+
+
+@subscriptions.on(SenderIdentified)
+async def on_sender_identified(event: SenderIdentified, tx: Tx[RoutingParts]) -> None:
+    """Keep who sent a feedback, as sealed as it came."""
+    if event.feedback_id is not None and event.contacts is not None:
+        await HeardStore(tx.session).keep_contacts(
+            event.feedback_id, event.sender_id, event.contacts, event.occurred_at
+        )
+
+
+@subscriptions.on(FeedbackSupplemented)
+async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingParts]) -> None:
+    """Show officers what was added. No state changes and no clock stops."""
+    heard = HeardStore(tx.session)
+    await heard.keep_files(event.feedback_id, _rows(event.attachments))
+    if event.reason is SupplementReason.CITIZEN:
+        await heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
+        await CaseStore(tx.session).note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
+
+
+@subscriptions.on(MessageOutcome)
+async def on_message_outcome(event: MessageOutcome, tx: Tx[RoutingParts]) -> None:
+    """Show officers where a message to the citizen stands."""
+    if event.feedback_id is not None:
+        await HeardStore(tx.session).keep_notice(
+            event.message_id, event.feedback_id, event.notice.value, event.outcome.value, event.detail, event.at
+        )
+
+
+def _opened(event: FeedbackReceived, tx: Tx[RoutingParts]) -> dict[str, object]:
+    """A new case: the Office's until somebody or something decides."""
+    province = tx.parts.province
+    return {
+        "feedback_id": event.feedback_id,
+        "code": event.code,
+        "sender_id": event.sender_id,
+        "channel": event.channel.value,
+        "applicant_type": event.applicant_type.value,
+        "visibility": event.visibility.value,
+        "text": event.text,
+        "location": event.location.model_dump() if event.location else None,
+        "place_id": event.place_id,
+        "confirmed_place": event.place_id,
+        "incomplete": event.incomplete,
+        "received_at": event.received_at,
+        "opened_at": tx.now,
+        "state": CaseState.OPENED.value,
+        "version": 1,
+        "agency_id": province.directory.office_id,
+        "desk": Desk.OFFICE.value,
+        "act_by": start(province.clocks[Clock.CLASSIFY], event.received_at, province.calendar).due_at,
+    }
+
+
+def _rows(attachments: tuple[Attachment, ...]) -> list[dict[str, object]]:
+    return [attachment.model_dump() for attachment in attachments]

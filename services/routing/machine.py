@@ -1,0 +1,94 @@
+"""What happens to a case without a person: the rules decide, or hand it to the Office with the reason."""
+
+from libs.contracts.events import Classified, Progressed
+from libs.contracts.vocabulary import CaseState, Desk, RoutedReason
+from libs.runtime.tx import Tx
+
+from .case_file import CaseFile, Handover
+from .classification import facts_of
+from .domain.assignment import Assignment, NeedsOffice, assign
+from .domain.calendar import local_day
+from .domain.case import Case
+from .domain.consideration import OfficeReason
+from .domain.facts import Facts
+from .domain.reclassification import Later, on_later_classification
+from .domain.shield import accused_on
+from .parts import RoutingParts
+
+
+async def apply_classification(case: Case, event: Classified, tx: Tx[RoutingParts]) -> None:
+    """Act on what triage said of an open case, once and in one transaction."""
+    if case.classified_at is not None and event.occurred_at <= case.classified_at:
+        return
+    facts = facts_of(event, case)
+    file = CaseFile(case, tx)
+    match on_later_classification(case, facts):
+        case Later.DECIDE:
+            _take_over(file, event)
+            _close_shield(file, facts)
+            await _decide(file, facts, tx)
+        case Later.TAKE_BACK:
+            _close_shield(file, facts)
+            await _take_back(file, facts, tx)
+        case Later.SHIELD:
+            _close_shield(file, facts)
+            file.change(office_reason=OfficeReason.SENSITIVE.value)
+            await file.note("shield_closed")
+        case Later.RECORD:
+            await file.note("classified_again")
+            return
+    file.change(classified_at=event.occurred_at)
+    await file.close()
+
+
+async def give_up_waiting(case: Case, tx: Tx[RoutingParts]) -> None:
+    """Put a case triage says nothing about on the Office's desk; what triage says later is still welcome."""
+    file = CaseFile(case, tx)
+    file.tell_received()
+    await file.stand_at_office(
+        CaseState.RECEIVED, NeedsOffice(OfficeReason.NOT_CLASSIFIED, Desk.OFFICE, ()), since=case.received_at
+    )
+    await file.close()
+
+
+async def _decide(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None:
+    match assign(facts, tx.parts.province, local_day(tx.now)):
+        case Assignment(found, rules):
+            await file.route(Handover(found, RoutedReason.ASSIGNED, facts.kind, rules))
+        case NeedsOffice() as why:
+            file.tell_received()
+            await file.stand_at_office(why.state, why, since=file.case.received_at)
+
+
+async def _take_back(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None:
+    """The machine gave a case away that needs the shield: the Office decides, the citizen is not told."""
+    sensitive = facts.suspected_denunciation
+    reason = OfficeReason.SENSITIVE if sensitive else OfficeReason.NEEDS_REVIEW
+    file.say(Progressed, state=CaseState.RETURNED, reason="taken_back")
+    desk = Desk.OFFICE_SENSITIVE if sensitive else Desk.OFFICE
+    await file.stand_at_office(CaseState.RETURNED, NeedsOffice(reason, desk, ()), since=tx.now)
+
+
+def _take_over(file: CaseFile, event: Classified) -> None:
+    """Keep what the case is about, as triage sees it now."""
+    file.change(
+        disposition=event.disposition.value,
+        kind=event.kind.value if event.kind else None,
+        nature=event.nature.value if event.nature else None,
+        field=event.field.value if event.field else None,
+        matter=event.matters[0].matter if event.matters else None,
+        place_id=file.case.confirmed_place or (event.places[0].place_id if event.places else None),
+        urgency=event.urgency.value,
+        classification=event.model_dump(mode="json"),
+    )
+
+
+def _close_shield(file: CaseFile, facts: Facts) -> None:
+    """The shield only ever closes, and the accused only grow more."""
+    guard = file.case.guard
+    file.change(
+        sensitive=facts.suspected_denunciation,
+        shielded=guard.shielded or facts.shielded,
+        accused=sorted(guard.accused | accused_on(facts, file.province, local_day(file.now))),
+        accused_post=facts.accused_post.value,
+    )

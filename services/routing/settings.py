@@ -1,0 +1,63 @@
+"""Every knob of routing."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from libs.runtime.settings import SealingSettings
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class RuleSettings(BaseSettings):
+    """How close two candidates may be before a person must choose."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTING_", extra="ignore", frozen=True)
+
+    tie_margin: NonNegativeFloat = 0.1
+    """Candidates of a classification whose scores differ by less cannot be told apart."""
+
+
+class RoutingSettings(RuleSettings, SealingSettings):
+    """What routing needs to run; variables begin with `ROUTING_`."""
+
+    # Of several bases pydantic keeps the last one's prefix, so it is said again.
+    model_config = SettingsConfigDict(env_prefix="ROUTING_")
+
+    session_private_key: SecretStr
+    """Ed25519, base64url without padding: signs officers in."""
+    officer_session_public_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """Keys of sessions signed before the private key was changed, separated by commas."""
+    unclassified_after_s: PositiveFloat = 120.0
+    """A case triage has said nothing about for so long goes to the Office's desk."""
+    idempotency_keep_h: PositiveInt = 48
+    """How long a repeated request gets its first answer."""
+
+    @field_validator("officer_session_public_keys", mode="before")
+    @classmethod
+    def _separate_public_keys(cls, value: object) -> object:
+        return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+
+class OfflineSettings(RuleSettings):
+    """What `explain` on the command line needs: no database, the province's files alone."""
+
+    province: str = Field("hanoi", validation_alias=AliasChoices("ROUTING_PROVINCE", "PROVINCE"))
+    provinces_dir: Path = Field(
+        _REPOSITORY / "provinces", validation_alias=AliasChoices("ROUTING_PROVINCES_DIR", "PROVINCES_DIR")
+    )
+
+    @property
+    def province_dir(self) -> Path:
+        """The folder with everything this province decides."""
+        return self.provinces_dir / self.province
+
+
+class NewOfficerSettings(BaseSettings):
+    """For `officer add` where nobody types, e.g. when a demonstration is set up."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTING_", extra="ignore", frozen=True)
+
+    new_officer_password: SecretStr | None = None

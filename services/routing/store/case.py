@@ -1,0 +1,195 @@
+"""Cases, who has them, the answers written, and what happened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState, Desk, FeedbackId, Kind
+
+from .. import tables as t
+from ..domain.case import Case
+from ..domain.permission import Guard, Officer, Role
+
+_KEPT = (
+    "feedback_id", "state", "version", "case_seq", "received_at", "due_at", "kind", "matter", "field",
+    "confirmed_place", "incomplete", "sensitive", "decided_by_person", "classified_at",
+)  # fmt: skip
+_GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
+_CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]
+
+
+class StaleWrite(Exception):
+    """Somebody else changed the case in between; the transaction must be given up."""
+
+
+class CaseStore:
+    """The cases and the work on them. Methods say what is wanted, not how; they never commit."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def hold(self, feedback_id: UUID) -> None:
+        """Be the only one to work on a feedback until the transaction ends, also before it has a case.
+
+        Without it, the two events that open a case, handled at the same moment, would each wait for the other.
+        """
+        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(feedback_id), 0))))
+
+    async def open_case(self, **columns: Any) -> bool:
+        """Add a case; False when it is already there."""
+        added = await self._session.execute(
+            upsert(t.cases).values(columns).on_conflict_do_nothing().returning(t.cases.c.feedback_id)
+        )
+        return added.first() is not None
+
+    async def case_of(self, feedback_id: UUID) -> Case | None:
+        """One case, locked until the transaction ends."""
+        found = await self._session.execute(
+            select(*_CASE).where(t.cases.c.feedback_id == feedback_id).with_for_update()
+        )
+        row = found.mappings().first()
+        return _case(row) if row else None
+
+    async def unclassified(self, opened_before: datetime, limit: int) -> list[Case]:
+        """Cases triage has said nothing about, the oldest first, locked; those in other hands are left out."""
+        rows = await self._session.execute(
+            select(*_CASE)
+            .where(t.cases.c.state == CaseState.OPENED.value, t.cases.c.opened_at < opened_before)
+            .order_by(t.cases.c.opened_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [_case(row) for row in rows.mappings()]
+
+    async def save(self, case: Case, changes: Mapping[str, Any]) -> None:
+        """Write what changed about a case, one version further.
+
+        Raises:
+            StaleWrite: it is no longer the version that was read.
+        """
+        written = await self._session.execute(
+            update(t.cases)
+            .where(t.cases.c.feedback_id == case.feedback_id, t.cases.c.version == case.version)
+            .values({**changes, "version": case.version + 1})
+            .returning(t.cases.c.feedback_id)
+        )
+        if written.first() is None:
+            raise StaleWrite
+
+    async def sheet(self, feedback_id: UUID) -> tuple[Case, RowMapping] | None:
+        """One case to be looked at, with everything on it."""
+        found = await self._session.execute(select(t.cases).where(t.cases.c.feedback_id == feedback_id))
+        row = found.mappings().first()
+        return (_case(row), row) if row else None
+
+    async def begin_assignment(self, **columns: Any) -> None:
+        """Note that an agency has a case from now on."""
+        await self._session.execute(insert(t.assignments).values(columns))
+
+    async def end_assignment(self, feedback_id: UUID, at: datetime) -> None:
+        """Note that the present agency no longer has it."""
+        c = t.assignments.c
+        await self._session.execute(
+            update(t.assignments).where(c.feedback_id == feedback_id, c.ended_at.is_(None)).values(ended_at=at)
+        )
+
+    async def assignments_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
+        """Every agency that had a case, in order."""
+        c = t.assignments.c
+        rows = await self._session.execute(
+            select(t.assignments).where(c.feedback_id == feedback_id).order_by(c.case_seq)
+        )
+        return rows.mappings().all()
+
+    async def has_head(self, agency_id: str) -> bool:
+        """Whether an agency has an active head account."""
+        c = t.officers.c
+        found = await self._session.scalar(
+            select(c.id).where(c.agency_id == agency_id, c.active, c.roles.contains([Role.HEAD.value])).limit(1)
+        )
+        return found is not None
+
+    async def write_answer(
+        self, feedback_id: UUID, agency_id: str, outcome: str, text: str, by: UUID, at: datetime
+    ) -> int:
+        """Keep a new revision of the answer; returns its number."""
+        c = t.answers.c
+        revision: int = await self._session.scalar(
+            select(func.coalesce(func.max(c.revision), 0) + 1).where(c.feedback_id == feedback_id)
+        )  # type: ignore[assignment]
+        await self._session.execute(
+            insert(t.answers).values(
+                feedback_id=feedback_id,
+                revision=revision,
+                agency_id=agency_id,
+                outcome=outcome,
+                text=text,
+                written_by=by,
+                written_at=at,
+            )
+        )
+        return revision
+
+    async def answers_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
+        """Every revision of the answer, the newest first."""
+        c = t.answers.c
+        rows = await self._session.execute(
+            select(t.answers).where(c.feedback_id == feedback_id).order_by(c.revision.desc())
+        )
+        return rows.mappings().all()
+
+    async def mark_answer(self, feedback_id: UUID, revision: int, **columns: Any) -> None:
+        """Note that a revision was submitted, approved or sent back."""
+        c = t.answers.c
+        await self._session.execute(
+            update(t.answers).where(c.feedback_id == feedback_id, c.revision == revision).values(columns)
+        )
+
+    async def note(
+        self,
+        feedback_id: UUID,
+        at: datetime,
+        what: str,
+        by: Officer | None = None,
+        note: str | None = None,
+        **detail: Any,
+    ) -> None:
+        """Add a line to a case's timeline; nothing ever changes one."""
+        await self._session.execute(
+            insert(t.timeline).values(
+                feedback_id=feedback_id,
+                at=at,
+                what=what,
+                by=by.id if by else None,
+                by_name=by.name if by else None,
+                agency_id=by.agency_id if by else None,
+                note=note,
+                detail=detail,
+            )
+        )
+
+    async def timeline_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
+        """What happened to a case, in order."""
+        c = t.timeline.c
+        rows = await self._session.execute(select(t.timeline).where(c.feedback_id == feedback_id).order_by(c.id))
+        return rows.mappings().all()
+
+
+def _case(row: RowMapping) -> Case:
+    values = {name: row[name] for name in _KEPT}
+    guard = Guard(
+        agency_id=AgencyId(row["agency_id"]),
+        desk=Desk(row["desk"]),
+        shielded=row["shielded"],
+        accused=frozenset(row["accused"]),
+        accused_post=AccusedPost(row["accused_post"]),
+        no_head=row["no_head"],
+    )
+    kind = Kind(row["kind"]) if row["kind"] else None
+    feedback_id = FeedbackId(row["feedback_id"])
+    return Case(**{**values, "feedback_id": feedback_id, "state": CaseState(row["state"]), "kind": kind}, guard=guard)
