@@ -222,7 +222,7 @@ class Routed(Event):
     """1, 2, 3 … per case; a copy of state takes only a higher one."""
     agency_id: AgencyId
     agency_name: str
-    """For people to read, as it was called on the day."""
+    """For citizens to read, as it was called on the day: `UBND phường Láng`."""
     desk: Desk
     due_at: AwareDatetime
     reason: RoutedReason

@@ -116,7 +116,7 @@ class CaseFile:
         self.say(
             Routed,
             agency_id=AgencyId(found.agency.id),
-            agency_name=found.agency.name,
+            agency_name=found.agency.short_name,
             desk=found.desk,
             due_at=owed.reply.due_at,
             reason=handover.reason,

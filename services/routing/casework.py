@@ -197,7 +197,7 @@ async def _accept(file: CaseFile) -> None:
         Progressed,
         state=CaseState.IN_PROGRESS,
         agency_id=case.agency_id,
-        agency_name=directory.name_of(case.agency_id),
+        agency_name=directory.short_name_of(case.agency_id),
         due_at=case.due_at,
     )
     await file.note("accepted")
@@ -260,7 +260,7 @@ async def _approve(file: CaseFile, revision: RowMapping) -> None:
     file.say(
         Resolved,
         agency_id=file.case.agency_id,
-        agency_name=file.province.directory.name_of(file.case.agency_id),
+        agency_name=file.province.directory.short_name_of(file.case.agency_id),
         outcome=revision["outcome"],
         answer=revision["text"],
         answered_at=file.now,

@@ -71,6 +71,11 @@ class Directory:
         agency = self.agency(agency_id)
         return agency.name if agency else agency_id
 
+    def short_name_of(self, agency_id: AgencyId) -> str:
+        """What citizens know it as, e.g. `UBND phường Láng`; its id when nobody knows it."""
+        agency = self.agency(agency_id)
+        return agency.short_name if agency else agency_id
+
     def vertical(self, agency: Agency) -> bool:
         """Whether it works in the city but answers to a central body: police, tax, social insurance …"""
         parent = self.gazetteer.agency(agency.parent_id) if agency.parent_id else None

@@ -42,7 +42,7 @@ async def test_the_automatic_path_tells_receipt_and_agency_in_one_breath(city: C
     assert (told_received.case_seq, told_received.state) == (1, CaseState.RECEIVED)
     assert isinstance(routed, Routed)
     assert (routed.case_seq, routed.agency_id, routed.desk) == (2, LANG, Desk.AGENCY)
-    assert (routed.agency_name, routed.reason) == ("Ủy ban nhân dân phường Láng", RoutedReason.ASSIGNED)
+    assert (routed.agency_name, routed.reason) == ("UBND phường Láng", RoutedReason.ASSIGNED)
     assert routed.due_at == datetime.fromisoformat("2026-12-15T17:30+07:00")
     assert routed.rules
     assert routed.occurred_at == told_received.occurred_at

@@ -1,0 +1,63 @@
+"""One function per event heard: each is kept sealed, and the case's standing taken anew."""
+
+from uuid import UUID
+
+from libs.contracts.envelope import Event
+from libs.contracts.events import FeedbackReceived, Progressed, Refused, Resolved, Routed, SenderIdentified
+from libs.runtime.bus import Subscriptions
+from libs.runtime.tx import Tx
+
+from .domain import Bearing, Fact, Standing, hear, of_progress, of_refusal
+from .parts import BridgeParts
+from .store import BridgeStore, Entry
+
+subscriptions = Subscriptions("portal_bridge")
+
+
+@subscriptions.on(FeedbackReceived)
+async def on_feedback_received(event: FeedbackReceived, tx: Tx[BridgeParts]) -> None:
+    """Hold what the citizen sent until somebody decided what it is."""
+    await _keep(tx, event, event.feedback_id)
+
+
+@subscriptions.on(SenderIdentified)
+async def on_sender_identified(event: SenderIdentified, tx: Tx[BridgeParts]) -> None:
+    """Hold whose feedback it is; a sender without a feedback is none of the portal's business."""
+    if event.feedback_id is not None and event.contacts is not None:
+        await _keep(tx, event, event.feedback_id)
+
+
+@subscriptions.on(Routed)
+async def on_routed(event: Routed, tx: Tx[BridgeParts]) -> None:
+    """An agency has it: it may go to the portal."""
+    await _keep(tx, event, event.feedback_id, event.case_seq, Bearing.RELEASES)
+
+
+@subscriptions.on(Progressed)
+async def on_progressed(event: Progressed, tx: Tx[BridgeParts]) -> None:
+    """Queue a step behind the steps before it."""
+    await _keep(tx, event, event.feedback_id, event.case_seq, of_progress(event.state))
+
+
+@subscriptions.on(Refused)
+async def on_refused(event: Refused, tx: Tx[BridgeParts]) -> None:
+    """Delete what is a complaint, a denunciation or spam; queue every other refusal."""
+    await _keep(tx, event, event.feedback_id, event.case_seq, of_refusal(event.reason))
+
+
+@subscriptions.on(Resolved)
+async def on_resolved(event: Resolved, tx: Tx[BridgeParts]) -> None:
+    """Queue the answer."""
+    await _keep(tx, event, event.feedback_id, event.case_seq)
+
+
+async def _keep(
+    tx: Tx[BridgeParts], event: Event, feedback_id: UUID, case_seq: int = 0, bearing: Bearing = Bearing.NONE
+) -> None:
+    store = BridgeStore(tx.session)
+    before = await store.lock(feedback_id, event.occurred_at)
+    case = hear(before, Fact(event.occurred_at, case_seq, bearing))
+    if case.standing is not Standing.DELETED:
+        body = tx.parts.sealer.seal_bytes(event.to_bytes())
+        await store.keep(Entry(event.event_id, feedback_id, case_seq, event.name, body, event.occurred_at))
+    await store.change(feedback_id, case)
