@@ -1,0 +1,4 @@
+from libs.runtime.migrate import run_env
+from services.triage.tables import metadata
+
+run_env(metadata)
