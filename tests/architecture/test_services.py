@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from libs.contracts import heard_by, said_by
+from libs.runtime.settings import SHARED, RuntimeSettings
 
 NAMES: Final = ("intake", "triage", "routing", "notifier", "portal_bridge")
 ROOMS: Final = {
@@ -51,3 +52,14 @@ def test_a_service_never_names_another_one_s_schema_in_sql(name: str) -> None:
 def test_a_service_s_schema_is_what_its_migrations_make(name: str) -> None:
     heads = list(Path("services", name, "migrations", "versions").glob("*.py"))
     assert heads, f"services/{name} has no revision: make migration service={name}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_setting_of_a_service_is_in_the_example(name: str) -> None:
+    told = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", Path(".env.example").read_text("utf-8"), re.MULTILINE))
+    runtime = {f"INTAKE_{field}".upper() for field in RuntimeSettings.model_fields}
+    for field in _service(name).settings.model_fields:
+        variable = f"{name}_{field}".upper()
+        shared = field in SHARED and field.upper() in told
+        inherited = f"INTAKE_{field}".upper() in runtime & told
+        assert variable in told or shared or inherited, f"{variable} is missing in .env.example"
