@@ -127,7 +127,10 @@ class ReplyRequested(Event):
 
 
 class ChannelReceipt(Event):
-    """A channel reported on a message of ours: echoed, delivered or seen. Never answered."""
+    """A channel reported on a message of ours: echoed, delivered or seen. Never answered.
+
+    Its `key` is the sender the message went to, where intake knows them.
+    """
 
     name = "channel.receipt.v1"
 

@@ -34,8 +34,8 @@ def create_app(run: Run[Any]) -> FastAPI:
     return app
 
 
-def current_run(request: Request) -> Any:
-    """The running service a route belongs to."""
+async def current_run(request: Request) -> Any:
+    """The running service a route belongs to. A coroutine: a plain function would be run in a thread per request."""
     return request.app.state.run
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,10 @@ SECURITY_HEADERS: Final = {
 class Pages:
     """One service's templates over the common base; texts are escaped, a forgotten value is an error."""
 
-    def __init__(self, folder: Path, static_prefix: str) -> None:
-        """`static_prefix`: where this service's `static_router` is reached from outside, e.g. `/intake/static`."""
+    def __init__(self, folder: Path, static_prefix: str, static_folder: Path | None = None) -> None:
+        """`static_prefix`: where this service's `static_router` is reached from outside, e.g. `/intake/static`;
+        `static_folder`: the one that router was given.
+        """
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([folder, _HERE / "templates"]),
             autoescape=True,
@@ -34,7 +37,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals["static"] = lambda name: f"{static_prefix}/{name}?v={_version(name)}"
+        places = _places(static_folder)
+        self._environment.globals["static"] = lambda name: f"{static_prefix}/{name}?v={_version(name, places)}"
 
     def filter(self, name: str, function: Any) -> None:
         """Offer a function to the templates as a filter."""
@@ -51,7 +55,7 @@ class Pages:
 def static_router(folder: Path | None = None) -> APIRouter:
     """`/static/...`: the common files, and a service's own beside them. Their addresses carry their version."""
     router = APIRouter(include_in_schema=False)
-    folders = [_STATIC, *([folder] if folder else [])]
+    folders = _places(folder)
 
     @router.get("/static/{name}")
     async def static(name: str) -> Response:
@@ -65,6 +69,18 @@ def static_router(folder: Path | None = None) -> APIRouter:
     return router
 
 
-def _version(name: str) -> str:
-    path = _STATIC / name
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else "1"
+def _places(folder: Path | None) -> tuple[Path, ...]:
+    return (_STATIC, folder) if folder else (_STATIC,)
+
+
+@cache
+def _version(name: str, places: tuple[Path, ...]) -> str:
+    """The file's own fingerprint: what changed has another address, what did not may be kept for ever.
+
+    Raises:
+        KeyError: a template names a file that is not there.
+    """
+    for place in places:
+        if (path := place / name).is_file():
+            return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+    raise KeyError(name)

@@ -102,7 +102,8 @@ def csrf_token(session: OfficerSession, secret: str) -> str:
 
 def csrf_valid(session: OfficerSession, secret: str, told: str | None) -> bool:
     """Whether a form belongs to this session."""
-    return hmac.compare_digest(csrf_token(session, secret), told or "")
+    # Compared as bytes: of texts, compare_digest refuses all that is not ASCII.
+    return hmac.compare_digest(csrf_token(session, secret).encode(), (told or "").encode(errors="replace"))
 
 
 def new_private_key() -> str:

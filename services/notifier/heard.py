@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from libs.contracts.events import Progressed, Refused, Resolved, Routed
-from libs.contracts.vocabulary import Notice, RoutedReason
+from libs.contracts.vocabulary import Desk, Notice, RoutedReason
 
 from .domain.notice import notice_of_progress, silence_of_closing
 from .domain.wording import Province, Step, tells_citizen
@@ -21,12 +21,22 @@ class CaseStep:
     step: Step
     silence: str | None = None
     routed_reason: RoutedReason | None = None
+    to_head: bool = False
+    """Given to the head of the agency, not to its officers."""
 
 
 def of_routed(event: Routed) -> CaseStep:
     """An agency has the case."""
     step = Step(at=event.occurred_at, agency_name=event.agency_name, due_at=event.due_at)
-    return CaseStep(event.event_id, event.feedback_id, event.case_seq, Notice.ROUTED, step, routed_reason=event.reason)
+    return CaseStep(
+        event.event_id,
+        event.feedback_id,
+        event.case_seq,
+        Notice.ROUTED,
+        step,
+        routed_reason=event.reason,
+        to_head=event.desk is Desk.HEAD,
+    )
 
 
 def of_progressed(event: Progressed) -> CaseStep:

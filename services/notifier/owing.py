@@ -50,7 +50,7 @@ async def owe_notice(tx: Tx[NotifierParts], heard: CaseStep) -> None:
         await store.add(replace(message, state=MessageState.SUPERSEDED, reason=decision.reason))
         tell(tx, message, MessageState.SUPERSEDED, decision.reason)
         return
-    facts = Facts(wording_of(heard.notice, heard.routed_reason, known), heard.step)
+    facts = Facts(wording_of(heard.notice, heard.routed_reason, known, to_head=heard.to_head), heard.step)
     if case.sender_id is None or case.code is None:
         await store.add(replace(message, facts=seal_facts(tx.parts.sealer, facts)))
         return

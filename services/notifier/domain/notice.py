@@ -117,12 +117,17 @@ def makes_pointless(later: Notice, earlier: Notice) -> bool:
     return later in POINTLESS_AFTER.get(earlier, frozenset())
 
 
-def wording_of(notice: Notice, routed_reason: RoutedReason | None, known: Sequence[KnownNotice]) -> str:
-    """Which wording a notice is said in: `routed` depends on what this citizen has been told before."""
+def wording_of(
+    notice: Notice, routed_reason: RoutedReason | None, known: Sequence[KnownNotice], *, to_head: bool = False
+) -> str:
+    """Which wording a notice is said in: `routed` depends on who has it, and on what this citizen was told before."""
     if notice is not Notice.ROUTED:
         return notice.value
     if routed_reason is RoutedReason.REOPENED:
         return "reopened"
+    if to_head:
+        # Who reported an official must read at once that it is not in that official's hands.
+        return "routed_head"
     return "rerouted" if any(_was_told(other, Notice.ROUTED) for other in known) else "routed"
 
 

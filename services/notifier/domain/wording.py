@@ -26,6 +26,7 @@ VALUES: Final = MappingProxyType(
     {
         "received": _ALWAYS | {"filed_on", "due"},
         "routed": _AGENCY,
+        "routed_head": _AGENCY,
         "rerouted": _AGENCY | {"reason"},
         "reopened": _AGENCY,
         "in_progress": _AGENCY,

@@ -50,6 +50,8 @@ def test_routed_names_agency_and_date() -> None:
     heard = of_routed(event)
     assert (heard.notice, heard.case_seq, heard.routed_reason) == (Notice.ROUTED, 2, RoutedReason.TRANSFERRED)
     assert heard.step == Step(at=NOW, agency_name="UBND phường Láng", due_at=DUE)
+    assert not heard.to_head
+    assert of_routed(event.model_copy(update={"desk": Desk.HEAD})).to_head
 
 
 @pytest.mark.parametrize(

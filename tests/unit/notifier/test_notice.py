@@ -149,3 +149,7 @@ def _left(arrivals: tuple[tuple[int, Notice], ...]) -> frozenset[int]:
         row = known(notice, case_seq, state)
         rows[row.message_id] = row
     return frozenset(row.case_seq for row in rows.values() if row.state is MessageState.READY)
+
+
+def test_who_reported_an_official_reads_that_it_went_to_the_head() -> None:
+    assert wording_of(Notice.ROUTED, RoutedReason.ASSIGNED, [], to_head=True) == "routed_head"

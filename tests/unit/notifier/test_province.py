@@ -12,6 +12,9 @@ from services.notifier.province import read_province
 HANOI = Path(__file__).parents[3] / "provinces" / "hanoi"
 
 
+LONG_BUTTON = '[notices.answered]\nbuttons = [{ id = "x", title = "Rất hài lòng, xin cảm ơn nhiều", typed = ["x"] }]\n'
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of Hà Nội's words to spoil."""
@@ -25,7 +28,6 @@ def test_ha_noi_can_say_everything() -> None:
     province = read_province(HANOI)
     assert set(province.templates) == set(VALUES)
     assert province.refusals["TCH02"].notify == "yes"
-    assert [option.title for option in province.templates["answered"].options][-1] == "Đề nghị xem lại"
     assert province.zone.key == "Asia/Ho_Chi_Minh"
 
 
@@ -40,7 +42,7 @@ def test_ha_noi_can_say_everything() -> None:
         ("province.toml", "office_name", "office", "office_name"),
         ("province.toml", "Asia/Ho_Chi_Minh", "Asia/Nowhere", "time_zone"),
         ("province.toml", "=", "", "province.toml"),
-        ("messages/notices.toml", "😀 Rất hài lòng", "Rất hài lòng, xin cảm ơn nhiều", "answered"),
+        ("messages/notices.toml", "[notices.answered]\n", LONG_BUTTON, "answered"),
     ],
 )
 def test_words_that_could_not_be_said_are_refused(folder: Path, name: str, old: str, new: str, names: str) -> None:

@@ -1,0 +1,71 @@
+"""The conversation with a citizen: pure rules, one table of transitions, texts from the province."""
+
+from .codec import DamagedConversation, NewerConversation, dump_conversation, load_conversation
+from .engine import advance, told_filed
+from .inputs import (
+    Arrived,
+    ContactShared,
+    FileSent,
+    Input,
+    LocationSent,
+    StaffWrote,
+    StickerSent,
+    TextSaid,
+    TimerFired,
+    UnreadableSent,
+)
+from .outcome import Effect, File, LookUp, Reply, ReplyButton, Step, Supplement
+from .state import (
+    Consent,
+    Conversation,
+    Draft,
+    FiledCase,
+    FileRef,
+    Location,
+    Person,
+    Prompt,
+    Question,
+    State,
+    Timing,
+)
+from .wording import Choice, Message, Texts
+
+__all__ = [
+    "Arrived",
+    "Choice",
+    "Consent",
+    "ContactShared",
+    "Conversation",
+    "DamagedConversation",
+    "Draft",
+    "Effect",
+    "File",
+    "FileRef",
+    "FileSent",
+    "FiledCase",
+    "Input",
+    "Location",
+    "LocationSent",
+    "LookUp",
+    "Message",
+    "NewerConversation",
+    "Person",
+    "Prompt",
+    "Question",
+    "Reply",
+    "ReplyButton",
+    "StaffWrote",
+    "State",
+    "Step",
+    "StickerSent",
+    "Supplement",
+    "TextSaid",
+    "Texts",
+    "TimerFired",
+    "Timing",
+    "UnreadableSent",
+    "advance",
+    "dump_conversation",
+    "load_conversation",
+    "told_filed",
+]

@@ -1,0 +1,281 @@
+"""Citizens, their conversations, and what a conversation brings about. One writer per citizen: leased and fenced."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    Text,
+    Uuid,
+    Values,
+    and_,
+    any_,
+    cast,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+    values,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.contracts.vocabulary import Channel
+from libs.runtime.ids import uuid7
+
+from ..tables import channel_events, citizens, conversations, transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A citizen whose conversation is ours to move until the lease ends."""
+
+    sender_id: UUID
+    channel: Channel
+    sender_key: bytes | None
+    address: str | None
+    """Sealed; None until the first message has been read."""
+    version: int
+    fence: int
+    state: bytes | None
+    """Sealed; None before the first move."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A stored event of a claimed citizen."""
+
+    event_id: UUID
+    sender_key: bytes
+    event_at: datetime | None
+    received_at: datetime
+    body: bytes
+    """Sealed."""
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A conversation after its move."""
+
+    claimed: Claimed
+    state: bytes
+    """Sealed."""
+    due_at: datetime | None
+    silent_until: datetime | None
+
+
+class ConversationStore:
+    """Every statement of the conversation's worker."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]:
+        """Take citizens who wrote or whose timer is due, those who waited longest first, and keep others off them."""
+        waiting = await self._with_unread(now, limit)
+        await self._make_known(waiting, now)
+        free = or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now)
+        picked = (
+            select(conversations.c.sender_id)
+            .join(citizens, citizens.c.sender_id == conversations.c.sender_id)
+            .where(free, or_(citizens.c.sender_key.in_(waiting), conversations.c.due_at <= now))
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=conversations)
+        )
+        rows = await self._session.execute(
+            update(conversations)
+            .where(conversations.c.sender_id.in_(picked), conversations.c.sender_id == citizens.c.sender_id)
+            .values(lease_until=lease_until, lease_fence=conversations.c.lease_fence + 1)
+            .returning(
+                conversations.c.sender_id,
+                citizens.c.channel,
+                citizens.c.sender_key,
+                citizens.c.address,
+                conversations.c.version,
+                conversations.c.lease_fence,
+                conversations.c.state,
+            )
+        )
+        return [Claimed(row[0], Channel(row[1]), *row[2:]) for row in rows]
+
+    async def _with_unread(self, now: datetime, limit: int) -> dict[bytes, str]:
+        leased = exists().where(
+            and_(
+                citizens.c.sender_key == channel_events.c.sender_key,
+                conversations.c.sender_id == citizens.c.sender_id,
+                conversations.c.lease_until > now,
+            )
+        )
+        rows = await self._session.execute(
+            select(channel_events.c.sender_key, func.min(channel_events.c.channel))
+            .where(*_unread(now), ~leased)
+            .group_by(channel_events.c.sender_key)
+            .order_by(func.min(channel_events.c.received_at))
+            .limit(limit)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def _make_known(self, waiting: dict[bytes, str], now: datetime) -> None:
+        if not waiting:
+            return
+        fresh = [
+            {"sender_id": uuid7(), "channel": channel, "sender_key": key, "known_since": now}
+            for key, channel in waiting.items()
+        ]
+        await self._session.execute(upsert(citizens).values(fresh).on_conflict_do_nothing())
+        without = (
+            select(citizens.c.sender_id, literal(now, DateTime(timezone=True)))
+            .where(citizens.c.sender_key.in_(waiting))
+            .where(~exists().where(conversations.c.sender_id == citizens.c.sender_id))
+        )
+        await self._session.execute(
+            upsert(conversations).from_select(["sender_id", "touched_at"], without).on_conflict_do_nothing()
+        )
+
+    async def unread(self, claimed: Iterable[Claimed], now: datetime, limit: int) -> dict[UUID, list[ToRead]]:
+        """The unread events of claimed citizens, each citizen's in the order they were sent, `limit` each at most.
+
+        By the channel's time, then by id; those whose time could not be read stand where they arrived.
+        """
+        by_key = {one.sender_key: one.sender_id for one in claimed if one.sender_key is not None}
+        found: dict[UUID, list[ToRead]] = {sender_id: [] for sender_id in by_key.values()}
+        if not by_key:
+            return found
+        order = (func.coalesce(channel_events.c.event_at, channel_events.c.received_at), channel_events.c.id)
+        place = func.row_number().over(partition_by=channel_events.c.sender_key, order_by=order).label("place")
+        listed = select(channel_events, place).where(*_unread(now), channel_events.c.sender_key.in_(by_key)).subquery()
+        rows = await self._session.execute(
+            select(
+                listed.c.id,
+                listed.c.sender_key,
+                listed.c.event_at,
+                listed.c.received_at,
+                listed.c.body,
+                listed.c.attempts,
+            )
+            .where(listed.c.place <= limit)
+            .order_by(listed.c.sender_key, listed.c.place)
+        )
+        for row in rows:
+            found[by_key[row[1]]].append(ToRead(*row))
+        return found
+
+    async def save(self, moved: Sequence[Moved], now: datetime) -> set[UUID]:
+        """Store moved conversations and give the claims back; tells whose, leaving out those others have moved."""
+        fresh = table_of(
+            ("sender_id", Uuid),
+            ("fence", BigInteger),
+            ("version", BigInteger),
+            ("state", LargeBinary),
+            ("due_at", DateTime(timezone=True)),
+            rows=[
+                (one.claimed.sender_id, one.claimed.fence, one.claimed.version, one.state, one.due_at) for one in moved
+            ],
+        )
+        saved = await self._session.scalars(
+            update(conversations)
+            .where(
+                conversations.c.sender_id == fresh.c.sender_id,
+                conversations.c.lease_fence == fresh.c.fence,
+                conversations.c.version == fresh.c.version,
+            )
+            .values(
+                state=fresh.c.state,
+                version=fresh.c.version + 1,
+                due_at=cast(fresh.c.due_at, DateTime(timezone=True)),  # a NULL among VALUES has no type of its own
+                lease_until=None,
+                touched_at=now,
+            )
+            .returning(conversations.c.sender_id)
+        )
+        known = set(saved)
+        silent = {one.claimed.sender_id: one.silent_until for one in moved if one.silent_until is not None}
+        for sender_id in known.intersection(silent):
+            await self._session.execute(
+                update(citizens).where(citizens.c.sender_id == sender_id).values(bot_silent_until=silent[sender_id])
+            )
+        return known
+
+    async def put_off(self, claimed: Claimed, until: datetime) -> None:
+        """Give up for now: nobody takes this citizen up again before `until`."""
+        await self._session.execute(
+            update(conversations)
+            .where(conversations.c.sender_id == claimed.sender_id, conversations.c.lease_fence == claimed.fence)
+            .values(lease_until=until)
+        )
+
+    async def identify(self, addresses: Mapping[UUID, str]) -> None:
+        """Keep where citizens can be reached. Addresses are sealed."""
+        if not addresses:
+            return
+        fresh = table_of(("sender_id", Uuid), ("address", Text), rows=list(addresses.items()))
+        await self._session.execute(
+            update(citizens).where(citizens.c.sender_id == fresh.c.sender_id).values(address=fresh.c.address)
+        )
+
+    async def heard(self, event_ids: Sequence[UUID], now: datetime) -> None:
+        """Events have become part of their conversations."""
+        if event_ids:
+            await self._session.execute(
+                update(channel_events)
+                .where(channel_events.c.id == any_(literal(list(event_ids), ARRAY(Uuid))))
+                .values(state="done", done_at=now, outcome="heard")
+            )
+
+    async def retry(self, event_id: UUID, at: datetime) -> None:
+        """An event could not be taken in: again at `at`."""
+        await self._session.execute(
+            update(channel_events)
+            .where(channel_events.c.id == event_id)
+            .values(next_at=at, attempts=channel_events.c.attempts + 1)
+        )
+
+    async def bury(self, event_id: UUID, reason: str, now: datetime) -> None:
+        """An event cannot be taken in: kept, dead, with the reason, for people to look into."""
+        await self._session.execute(
+            update(channel_events)
+            .where(channel_events.c.id == event_id)
+            .values(state="dead", done_at=now, outcome=reason)
+        )
+
+    async def write_down(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Add to transcripts. Texts are sealed."""
+        if lines:
+            await self._session.execute(insert(transcript), list(lines))
+
+    async def next_seqs(self, counts: Mapping[UUID, int]) -> dict[UUID, int]:
+        """Take so many numbers for replies to each citizen; the last of each."""
+        if not counts:
+            return {}
+        fresh = table_of(("sender_id", Uuid), ("count", BigInteger), rows=list(counts.items()))
+        rows = await self._session.execute(
+            update(citizens)
+            .where(citizens.c.sender_id == fresh.c.sender_id)
+            .values(reply_seq=citizens.c.reply_seq + fresh.c.count)
+            .returning(citizens.c.sender_id, citizens.c.reply_seq)
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def _unread(now: datetime) -> tuple[Any, ...]:
+    return (
+        channel_events.c.state == "new",
+        channel_events.c.sender_key.is_not(None),
+        func.coalesce(channel_events.c.next_at, now) <= now,
+    )
+
+
+def table_of(*columns: tuple[str, Any], rows: Sequence[tuple[Any, ...]]) -> Values:
+    """Rows handed to one statement."""
+    return values(*(column(name, kind) for name, kind in columns), name="fresh").data(rows)
