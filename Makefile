@@ -56,7 +56,7 @@ test-e2e: $(READY) ## a citizen's whole stories over HTTP
 .PHONY: test-browser
 test-browser: $(READY) ## drives phone and desk in Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "Chromium is missing. On Debian: apt-get install chromium"; exit 1; }
-	$(BIN)/python -m pytest -q -n 0 -m browser tests/e2e
+	$(BIN)/python -m pytest -q -n 0 -m browser tests/browser
 
 .PHONY: docs
 docs: $(READY) ## generated pages and schemas

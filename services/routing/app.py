@@ -12,6 +12,7 @@ from .handlers import subscriptions
 from .parts import build_parts, load_province
 from .settings import RoutingSettings
 from .tables import metadata
+from .web import desk
 
 SERVICE = Service(
     name="routing",
@@ -20,7 +21,7 @@ SERVICE = Service(
     metadata=metadata,
     subscriptions=subscriptions,
     emits=said_by("routing"),
-    routers=(api.router,),
+    routers=(api.router, *desk.ROUTERS),
     jobs=(
         Job("stand_unclassified", jobs.stand_unclassified, every=timedelta(seconds=5)),
         Job("forget_requests", jobs.forget_requests, every=timedelta(hours=1)),

@@ -118,7 +118,24 @@ cases = Table(
 # One index per list of the desk, each in the lists' own order, so that a page is read without sorting.
 Index("ix_cases_of_agency", cases.c.agency_id, cases.c.act_by, cases.c.feedback_id, postgresql_where=_OPEN)
 Index("ix_cases_of_agency_state", cases.c.agency_id, cases.c.state, cases.c.act_by, cases.c.feedback_id)
-Index("ix_cases_open", cases.c.act_by, cases.c.feedback_id, postgresql_where=_OPEN)
+# The desk's counts and whole-city lists are answered from this one alone, without reading cases.
+Index(
+    "ix_cases_open",
+    cases.c.act_by,
+    cases.c.feedback_id,
+    postgresql_include=[
+        "agency_id",
+        "desk",
+        "state",
+        "office_reason",
+        "no_head",
+        "warn_at",
+        "shielded",
+        "accused",
+        "accused_post",
+    ],
+    postgresql_where=_OPEN,
+)
 Index("ix_cases_state", cases.c.state, cases.c.act_by, cases.c.feedback_id)
 Index("ix_cases_without_head", cases.c.act_by, cases.c.feedback_id, postgresql_where=text("no_head"))
 Index("ix_cases_unclassified", cases.c.opened_at, postgresql_where=text("state = 'opened'"))
@@ -258,6 +275,40 @@ officers = Table(
     _at("created_at", needed=True),
 )
 Index("ix_officers_of_agency", officers.c.agency_id)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("officer_id", Uuid, nullable=False),
+    _at("started_at", needed=True),
+    _at("ended_at"),
+)
+"""Who is signed in at the desk: a cookie is renewed only while its session stands here."""
+Index("ix_sessions_started_at", sessions.c.started_at)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    _at("last_at", needed=True),
+    _at("blocked_until"),
+)
+"""Who guesses passwords. The key is a keyed hash of a login or an address, so that rows tell nobody who tried."""
+Index("ix_sign_in_tries_last_at", sign_in_tries.c.last_at)
+
+unsent_answers = Table(
+    "unsent_answers",
+    metadata,
+    Column("feedback_id", Uuid, primary_key=True),
+    Column("officer_id", Uuid, primary_key=True),
+    Column("outcome", Text),
+    Column("text", Text, nullable=False),
+    _at("saved_at", needed=True),
+)
+"""What an officer is typing: nobody else's business until it is saved as a revision of the answer."""
+Index("ix_unsent_answers_saved_at", unsent_answers.c.saved_at)
 
 api_tokens = Table(
     "api_tokens",

@@ -1,5 +1,4 @@
-from services.routing.tables import metadata
-
 from libs.runtime.migrate import run_env
+from services.routing.tables import metadata
 
 run_env(metadata)

@@ -45,7 +45,7 @@ def test_a_form_is_carried_along_for_an_action_only_and_without_its_secrets() ->
     assert onward_to(CASE, sent).kept == {}
 
 
-# --- forms -----------------------------------------------------------------------------------------------------------
+# --- forms --------------------------------------------------------------------------------------------------------
 
 ANSWER = {"version": "3", "outcome": "accepted", "text": "UBND phường đã trả giấy khai sinh cho gia đình."}
 
@@ -77,7 +77,7 @@ def test_what_is_wrong_with_a_form_is_said_in_words(changes: dict[str, Any], fie
     assert checked(forms.AnswerForm, {**ANSWER, **changes}) == Wrong({field: words})
 
 
-# --- patience --------------------------------------------------------------------------------------------------------
+# --- patience -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
