@@ -6,6 +6,7 @@ service can tell which way it runs: each keeps its own database role, outbox, in
 
 import argparse
 import asyncio
+import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -77,6 +78,8 @@ def build(runs: Sequence[Run[Any]]) -> Starlette:
         await bus.start()
         for run in runs:
             run.go()
+        # What was loaded stays for good: without this, every full collection walks through all of it.
+        gc.freeze()
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ from libs.contracts.vocabulary import AccusedPost, Desk, Kind
 
 from ..domain.case import Case
 from ..domain.directory import Directory
-from .name import short_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ def _title(case: Case) -> str:
 
 
 def _who(case: Case, directory: Directory) -> str:
-    guard, agency = case.guard, short_name(case.agency_id, directory)
-    office = short_name(directory.office_id, directory)
+    guard, agency = case.guard, directory.short_name_of(case.agency_id)
+    office = directory.short_name_of(directory.office_id)
     match guard.desk:
         case Desk.OFFICE_SENSITIVE | Desk.OFFICE:
             who = f"Chỉ cán bộ {office} được giao việc này xem được."

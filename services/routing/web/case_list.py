@@ -13,7 +13,6 @@ from libs.ui import number_in_words
 from ..domain.consideration import OfficeReason
 from ..parts import RoutingParts
 from .mark import Due, Mark, Tone, due, state_mark
-from .name import short_name
 from .queue import Group, Queue
 from .row import Row
 from .wording import OFFICE_REASONS
@@ -91,7 +90,7 @@ def _line(row: Row, now: datetime, parts: RoutingParts, slug: str, shown: UUID |
         code=row["code"],
         state=state_mark(state, parts.words.states),
         beginning=first_line(row["beginning"]),
-        agency=short_name(row["agency_id"], parts.province.directory),
+        agency=parts.province.directory.short_name_of(row["agency_id"]),
         field=parts.words.fields.get(field, "") if field else "",
         due=None if row["ended_at"] else due(row["act_by"], now, row["warn_at"]),
         ended_at=row["ended_at"],

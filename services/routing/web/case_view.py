@@ -34,7 +34,6 @@ from .case_list import marks_of
 from .evidence import Quote, Stretch, quoted
 from .history import Step, Told, steps_of, told_of
 from .mark import Due, Mark, Tone, due, state_mark
-from .name import short_name
 from .row import Row
 
 _REMARKS: Final = frozenset({Rule.CONFIRMED, Rule.UNDER_THE_CITY, Rule.ACCUSED_IS_STAFF})
@@ -135,7 +134,7 @@ def view_of(sheet: Sheet, parts: RoutingParts, now: datetime) -> CaseView:
         state=state_mark(case.state, parts.words.states),
         is_open=is_open,
         marks=marks_of(row),
-        agency=short_name(case.agency_id, directory),
+        agency=directory.short_name_of(case.agency_id),
         agency_in_full=directory.name_of(case.agency_id),
         desk="người đứng đầu trực tiếp xử lý" if case.guard.desk is Desk.HEAD and is_open else "",
         due=due(row["act_by"], now, row["warn_at"]) if is_open else None,
@@ -222,7 +221,7 @@ def _accused(sheet: Sheet, parts: RoutingParts) -> str:
         return ""
     # A unit that was renamed or merged is named as it was and as it is: one of them is in force today.
     on, directory = local_day(sheet.case.received_at), parts.province.directory
-    names = sorted({short_name(heir.id, directory) for unit in guard.accused for heir in directory.heirs(unit, on)})
+    names = sorted({heir.short_name for unit in guard.accused for heir in directory.heirs(unit, on)})
     return f"{w.POSTS[guard.accused_post]}: {'; '.join(names) or 'chưa rõ đơn vị'}"
 
 

@@ -10,7 +10,6 @@ from libs.contracts.vocabulary import Channel, Desk, Notice, NoticeOutcome, Refu
 from ..domain.consideration import OfficeReason
 from ..parts import RoutingParts
 from .mark import Mark, Tone
-from .name import short_name
 from .row import Row
 from .wording import CHANNELS, DESKS, NOTICE_OUTCOMES, NOTICE_TROUBLE, NOTICES, OFFICE_REASONS, STEPS
 
@@ -39,7 +38,7 @@ def _step(row: Row, parts: RoutingParts) -> Step:
     if row["by_name"]:
         who = row["by_name"]
         if agency_id:
-            who += f", {short_name(agency_id, parts.province.directory)}"
+            who += f", {parts.province.directory.short_name_of(agency_id)}"
     else:
         who = "Người gửi" if what in _CITIZENS else "Tự động"
     return Step(
@@ -52,7 +51,7 @@ def _more(what: str, detail: Mapping[str, Any], parts: RoutingParts) -> str:
         case "opened":
             return f"Gửi qua {CHANNELS[Channel(detail['channel'])]}" if "channel" in detail else ""
         case "routed":
-            name = short_name(detail.get("agency_id", ""), parts.province.directory)
+            name = parts.province.directory.short_name_of(detail.get("agency_id", ""))
             return f"{name} (chưa có người đứng đầu)" if detail.get("no_head") else name
         case "at_office":
             reason, desk = detail.get("reason"), detail.get("desk")

@@ -21,7 +21,6 @@ from ..domain.permission import Officer
 from ..parts import RoutingParts
 from ..settings import RoutingSettings
 from ..store import Account
-from .name import short_name
 from .store import DeskStore
 
 TOKEN_LASTS: Final = timedelta(minutes=15)
@@ -96,7 +95,7 @@ async def visit_by(token: str | None, run: Run[RoutingParts]) -> Visit | None:
     told = replace(session, name=account.name, agency_id=account.agency_id, roles=frozenset(account.roles))
     return Visit(
         officer=officer_of(account, run.parts),
-        agency_name=short_name(account.agency_id, run.parts.province.directory),
+        agency_name=run.parts.province.directory.short_name_of(account.agency_id),
         session=told,
         csrf=csrf_token(session, keys.csrf_secret),
         token=_renewed(told, session, now, keys),

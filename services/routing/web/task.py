@@ -9,7 +9,6 @@ from ..domain.permission import Action
 from ..domain.workflow import CLOSED_STATES, UNDECIDED_STATES
 from ..parts import RoutingParts
 from ..sheet import Sheet
-from .name import short_name
 
 # Between the two the main action of an undecided case is chosen by what the rules suggest.
 _ALWAYS_MAIN = (Action.APPROVE, Action.ANSWER, Action.ACCEPT)
@@ -42,7 +41,7 @@ def _for_an_undecided_case(sheet: Sheet) -> Action | None:
 
 
 def _waiting(sheet: Sheet, officer_id: UUID, parts: RoutingParts) -> str:
-    case, agency = sheet.case, short_name(sheet.case.agency_id, parts.province.directory)
+    case, agency = sheet.case, parts.province.directory.short_name_of(sheet.case.agency_id)
     match case.state:
         case state if state in CLOSED_STATES:
             return "Hồ sơ đã có kết quả, không còn việc phải làm."

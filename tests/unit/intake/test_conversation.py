@@ -403,6 +403,7 @@ def test_a_number_is_changed_in_one_message() -> None:
     talk = Talk()
     talk.until_summary()
     summary = talk.say("sửa số điện thoại 0987654321")
+    assert "Chúng tôi đã sửa số điện thoại." in summary, "the name was left as it is, and so it is said"
     assert "Số điện thoại: 0987 654 321" in summary
     assert "1. Gửi đi" in summary
 

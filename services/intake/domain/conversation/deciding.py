@@ -92,7 +92,7 @@ def _as_if_asked(turn: Turn, ask: Ask) -> Prompt:
 
 def take_new_value(turn: Turn, text: str) -> Turn:
     """The new value of the part being changed."""
-    part = turn.conversation.changing
+    part, before = turn.conversation.changing, turn.draft.person
     match part:
         case None:
             return _which_part(turn, text)
@@ -106,19 +106,28 @@ def take_new_value(turn: Turn, text: str) -> Turn:
             return take_correction(turn.now_with(state=State.CONFIRMING, changing=None), text)
         case Part.PLACE | Part.CONTACT | Part.RESIDENCE:
             turn = take_answer(turn, text)
-    return changed(turn)
+    return changed(turn, before)
 
 
-def changed(turn: Turn) -> Turn:
+def changed(turn: Turn, before: Person | None = None) -> Turn:
     """Back to the summary when the change is done; otherwise its question stands."""
     part = turn.conversation.changing
     if turn.prompt is not None or turn.ask is not None or part is None:
         return turn
     titles = {choice.choice_id: choice.title for choice in turn.texts.message("ask_what_to_change").choices}
     title = titles.get(f"change_{part.value}", "")
+    if part is Part.CONTACT and before is not None:
+        title = _changed_contact(title, before, turn.draft.person)
     if title:
         turn = turn.note("changed", field_changed=title[:1].lower() + title[1:])
     return turn.now_with(state=State.CONFIRMING, changing=None).answered()
+
+
+def _changed_contact(title: str, before: Person, after: Person) -> str:
+    """Of "name, number" only what is another now."""
+    differs = (before.full_name != after.full_name, before.phone != after.phone)
+    words = [word for word, is_new in zip(title.split(", "), differs, strict=False) if is_new]
+    return ", ".join(words) or title
 
 
 def set_visibility(turn: Turn, visibility: Visibility) -> Turn:
