@@ -108,14 +108,13 @@ async def test_a_second_agency_is_told_as_such(known: Scene, reason: RoutedReaso
     assert first_line in known.zalo.texts()[1]
 
 
-async def test_an_answer_comes_with_the_faces_of_the_rating(known: Scene) -> None:
+async def test_an_answer_comes_whole_and_says_how_to_see_it_again(known: Scene) -> None:
     await known.hears(known.resolved(6))
     await known.sends()
     (message,) = known.zalo.simulator.messages.received_by(None, None)
     assert "Giấy khai sinh đã được cấp." in message.text
-    assert message.text.endswith("4. Đề nghị xem lại")
-    assert message.buttons[0]["title"] == "😀 Rất hài lòng"
-    assert message.buttons[3]["payload"] == "Đề nghị xem lại"
+    assert message.text.endswith("Gõ mã này bất cứ lúc nào để xem lại.")
+    assert list(message.buttons) == [], "no button that nobody would act upon"
 
 
 async def test_a_long_answer_comes_in_parts_and_nothing_comes_between_them(known: Scene) -> None:
@@ -127,7 +126,7 @@ async def test_a_long_answer_comes_in_parts_and_nothing_comes_between_them(known
     assert len(texts) > 2
     assert all(len(text) <= 2000 for text in texts)
     assert [number for number in range(1, 8) if f"Đoạn {number}." in "".join(texts[1:])] == [1, 2, 3, 4, 5, 6, 7]
-    assert texts[-1].endswith("4. Đề nghị xem lại")
+    assert texts[-1].endswith("Gõ mã này bất cứ lúc nào để xem lại.")
     assert await known.outcomes() == [("reply", "sent", None), ("answered", "sent", None)]
 
 
