@@ -53,7 +53,7 @@ def _http(run: Run[Any]) -> httpx.AsyncClient:
 
 
 async def _serving(runs: Runs, **settings: Any) -> Run[Any]:
-    return await runs(replace(kitchen(Trouble()), routers=(router,)), toy=True, **settings)
+    return await runs(replace(kitchen(Trouble()), routers=(router,)), toy=True, **{"database_wait_s": 0.8, **settings})
 
 
 async def test_a_refusal_is_a_problem_document(runs: Runs) -> None:
