@@ -1,10 +1,12 @@
 """Names of people as they are typed in a chat: in one case or the other, after "tôi tên là", beside other facts."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from libs.places import folded_with_offsets
+from libs.places import fold, folded_with_offsets, has_diacritics
 
 _MAX_WORDS: Final = 7
 _MAX_LENGTH: Final = 60
@@ -20,10 +22,13 @@ _SURNAMES: Final = frozenset(
 _NEVER_IN_A_NAME: Final = frozenset(
     re.findall(
         r"\w+",
-        "khong ko cua duoc dc nhung toi sao bi ubnd nop gi nao chua ngay cung neu cac mot nguoi gap sua gui lau biet "
-        "roi vay nua giay xin chao hoi",
+        "không ko của được dc nhưng tôi sao bị ubnd nộp gì nào chưa ngày cũng nếu các một người gặp sửa gửi lâu biết "
+        "rồi vậy nữa giấy xin chào hỏi",
     )
 )
+_NEVER_PLAIN: Final = frozenset(fold(word) for word in _NEVER_IN_A_NAME)
+_PERHAPS_A_NAME: Final = frozenset({"nhung", "hoi", "toi", "lau"})
+"""Nhung, Hội, Tới, Lầu: given names that without their marks look like words of a sentence."""
 _NOT_A_NAME: Final = re.compile(
     r"\b(?:can bo|thu tuc|ho so|khai sinh|cho chut|doi ti|doi chut|de sau|tu tu|de lam|the nao|bao gio|o dau|cam on|"
     r"dong y|noi dung|ha noi|gui di|huy bo|quay lai|tiep tuc|tra cuu)\b"
@@ -104,13 +109,25 @@ def _as_name(written: str, plain: str, *, asked: bool) -> Name | None:
         return None
     if not all(_VOWEL.search(word) for word in plain_words):
         return None
-    if _NEVER_IN_A_NAME.intersection(plain_words) or _NOT_A_NAME.search(plain):
+    if _has_word_of_sentence(words, plain_words) or _NOT_A_NAME.search(plain):
         return None
     if len(words) == 1:
         return Name(_titled(words), is_short=True) if asked and len(plain) > 1 else None
     if plain_words[0] in _SURNAMES or (asked and len(words) <= 5):
         return Name(_titled(words), is_short=False)
     return None
+
+
+def _has_word_of_sentence(words: Sequence[str], plain_words: Sequence[str]) -> bool:
+    """Whether something in it is never part of a name. Marks tell "Nhung" from "nhưng"; without them the surname does."""
+    after_surname = plain_words[0] in _SURNAMES and len(words) > 1
+    for word, plain in zip(words, plain_words, strict=True):
+        if has_diacritics(word):
+            if unicodedata.normalize("NFC", word).casefold() in _NEVER_IN_A_NAME:
+                return True
+        elif plain in _NEVER_PLAIN and not (after_surname and plain in _PERHAPS_A_NAME):
+            return True
+    return False
 
 
 def _titled(words: list[str]) -> str:

@@ -341,3 +341,18 @@ def test_a_very_long_hostile_text_is_read_in_reasonable_time() -> None:
         read_change(text)
         gist_of(text)
         asks_for_status(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Nguyễn Thị Hồng Nhung", "Nguyễn Thị Hồng Nhung"),
+        ("nguyen thi hong nhung", "Nguyen Thi Hong Nhung"),
+        ("Trần Văn Hợi", "Trần Văn Hợi"),
+        ("le thi lau", "Le Thi Lau"),
+    ],
+)
+def test_a_given_name_that_looks_like_a_word_of_a_sentence_is_a_name_all_the_same(typed: str, name: str) -> None:
+    read = read_name(typed, asked=True)
+    assert read is not None
+    assert read.full_name == name
