@@ -119,7 +119,7 @@ def _as_name(written: str, plain: str, *, asked: bool) -> Name | None:
 
 
 def _has_word_of_sentence(words: Sequence[str], plain_words: Sequence[str]) -> bool:
-    """Whether something in it is never part of a name. Marks tell "Nhung" from "nhưng"; without them the surname does."""
+    """Whether something in it is never part of a name. Marks tell "Nhung" from "nhưng"; else the surname does."""
     after_surname = plain_words[0] in _SURNAMES and len(words) > 1
     for word, plain in zip(words, plain_words, strict=True):
         if has_diacritics(word):
