@@ -43,7 +43,7 @@ check: $(READY) ## format, lint, types, import rules, generated files
 
 .PHONY: test
 test: $(READY) ## all tests, with a real PostgreSQL of their own
-	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) --dist loadgroup -m "not browser" tests
+	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) -m "not browser" tests
 
 .PHONY: test-unit
 test-unit: $(READY) ## rules only: no database, seconds

@@ -1,12 +1,11 @@
 """The whole city as real processes: the embedded one and the simulated Zalo, on a database of the test's own."""
 
-import json
+import os
 import secrets as random
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,40 +16,31 @@ from libs.local import ChildProcess, wait_until
 from libs.local.demo import OFFICERS_FILE, REPOSITORY, SERVICES, city_environment, phone_environment, seed_officers
 from libs.local.demo_officer import password_name
 from libs.local.demo_secret import new_secrets
+from tests.support.administrator import Administrator
 
-LIMIT_S: Final = 60.0
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Said:
-    """A message the citizen received."""
-
-    text: str
-    buttons: list[dict[str, Any]]
-    whole: dict[str, Any]
+START_LIMIT_S: Final = 60.0
+REDELIVERY_FACTOR: Final = "0.02"
+"""The simulated Zalo redelivers after 0.6 s, 6 s, 18 s … instead of 30 s, 5 min, 15 min …"""
 
 
 class City:
     """One city under test. `kill` is SIGKILL; `start` again finds everything as it was."""
 
-    def __init__(self, folder: Path, database_url: str, **more: str) -> None:
+    def __init__(self, folder: Path, database_url: str, **settings: str) -> None:
         self.folder = folder
         self.secrets = {name: make() for name, make in new_secrets().items()}
         self.port, self.phone_port = free_port(), free_port()
+        self.url, self.phone_url = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.phone_port}"
         self.database_url = database_url
-        self.environment = city_environment(folder, self.port, self.phone_port, self.secrets, self._addresses()) | more
-        self._phone = self._child("zalo_oa", ["-m", "simulators.zalo_oa"], self._phone_settings())
-        self._city: ChildProcess | None = None
-        self.desk_url = f"http://127.0.0.1:{self.port}"
-        self.phone_url = f"http://127.0.0.1:{self.phone_port}"
+        addresses = self._addresses()
+        self.environment = city_environment(folder, self.port, self.phone_port, self.secrets, addresses) | settings
+        self.administrator = Administrator(database_url)
         self.phone = httpx.Client(base_url=self.phone_url, timeout=10, trust_env=False)
+        self.web = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        phone_settings = phone_environment(folder, self.port, self.phone_port, self.secrets)
+        phone_settings["ZALO_SIM_TIME_FACTOR"] = REDELIVERY_FACTOR
+        self._phone = self._child("zalo_oa", ["-m", "simulators.zalo_oa"], phone_settings)
+        self._city: ChildProcess | None = None
 
     def _addresses(self) -> dict[str, str]:
         # Roles belong to the whole server, which several test processes share: each city has its own.
@@ -63,98 +53,122 @@ class City:
                 addresses[f"{service.upper()}_{word}DATABASE_URL"] = url.render_as_string(hide_password=False)
         return addresses
 
-    def _phone_settings(self) -> dict[str, str]:
-        return phone_environment(self.folder, self.port, self.phone_port, self.secrets) | {
-            "ZALO_SIM_TIME_FACTOR": "0.02"
-        }
-
-    def _child(self, name: str, words: Sequence[str], environment: dict[str, str]) -> ChildProcess:
+    def _child(self, name: str, words: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
         program: list[str | Path] = [sys.executable, *words]
-        return ChildProcess(
-            name,
-            program,
-            log_file=self.folder / f"{name}.log",
-            folder=REPOSITORY,
-            environment=environment,
-            outlives_us=False,
-        )
+        log_file = self.folder / f"{name}.log"
+        return ChildProcess(name, program, log_file=log_file, folder=REPOSITORY, environment=environment)
+
+    # ----------------------------------------------------------------------------------------------- its processes
 
     def prepare(self) -> None:
-        """Schemas, the province's rows, officers."""
+        """Make the schemas, load the province's rows, seed the officers, and post the witness."""
         seed_officers(self.folder, self.secrets)
-        load = ["services.routing", "officer", "load", str(self.folder / OFFICERS_FILE)]
-        for name, words in (("prepare", ["services.embedded", "prepare"]), ("officers", load)):
-            with self._child(name, ["-m", *words], self.environment) as child:
-                child.wait_until_done(LIMIT_S)
+        self.run("prepare", "services.embedded", "prepare")
+        self.run("officers", "services.routing", "officer", "load", str(self.folder / OFFICERS_FILE))
+        self.administrator.watch_what_is_said(SERVICES)
+
+    def run(self, name: str, *words: str) -> str:
+        """Run one of our programs to its end, as `python -m` with the city's settings; what it printed."""
+        return self.run_together({name: words})[name]
+
+    def run_together(self, programs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+        """Run several at once, each to its end."""
+        children = {name: self._child(name, ["-m", *words], self.environment) for name, words in programs.items()}
+        for name, child in children.items():
+            (self.folder / f"{name}.log").unlink(missing_ok=True)
+            child.start()
+        for child in children.values():
+            child.wait_until_done(START_LIMIT_S)
+        return {name: (self.folder / f"{name}.log").read_text(encoding="utf-8") for name in programs}
 
     def start_phone(self) -> None:
         """Start the simulated Zalo."""
         self._phone.start()
-        self._phone.wait_until_ready(lambda: self._answers(f"{self.phone_url}/health/live"), LIMIT_S)
+        self._phone.wait_until_ready(lambda: _answers(f"{self.phone_url}/health/live"), START_LIMIT_S)
 
-    def start(self, *words: str) -> None:
-        """Start the city: as it is, or through another program (`words`) that starts it."""
-        self._city = self._child("city", words or ["-m", "services.embedded"], self.environment).start()
-        self._city.wait_until_ready(lambda: self._answers(f"{self.desk_url}/health/ready"), LIMIT_S)
+    def start(self, *words: str, **settings: str) -> None:
+        """Start the city: as it is, or through another program (`words`) that starts it, with settings of its own."""
+        environment = self.environment | settings
+        self._city = self._child("city", words or ["-m", "services.embedded"], environment).start()
+        self._city.wait_until_ready(lambda: _answers(f"{self.url}/health/ready"), START_LIMIT_S)
+        self.deliver_waiting()
 
-    def alive(self) -> bool:
-        """Whether the city's process still runs."""
+    @property
+    def pid(self) -> int:
+        """The number of the city's process."""
+        assert self._city is not None
+        return self._city.pid
+
+    def is_alive(self) -> bool:
+        """Whether the city's process runs."""
         return self._city is not None and self._city.is_alive()
 
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
-        assert self._city is not None
-        if self._city.is_alive():
-            self._city._running.send_signal(signal.SIGKILL)  # type: ignore[union-attr]
-        wait_until(lambda: not self.alive(), 10)
+        if self.is_alive():
+            os.kill(self.pid, signal.SIGKILL)
+        self.wait_until_dead()
+
+    def wait_until_dead(self, within_s: float = 30.0) -> None:
+        """Wait for an end that was brought about."""
+        if not wait_until(lambda: not self.is_alive(), within_s):
+            raise AssertionError(f"the city still lives after {within_s:g} s")
 
     def stop(self) -> None:
-        """Stop as asked to."""
+        """Stop the city as an operator does; the phones stay on."""
         if self._city is not None:
             self._city.stop()
+
+    def close(self) -> None:
+        """Stop everything."""
+        self.stop()
         self._phone.stop()
         self.phone.close()
+        self.web.close()
+        self.administrator.close()
 
-    @staticmethod
-    def _answers(url: str) -> bool:
-        try:
-            return httpx.get(url, timeout=2, trust_env=False).status_code == 200
-        except httpx.HTTPError:
-            return False
+    def log(self) -> str:
+        """Everything the city has logged since it was made."""
+        return (self.folder / "city.log").read_text(encoding="utf-8")
 
-    # -- A citizen ----------------------------------------------------------------------------------------------------
+    # --------------------------------------------------------------------------------------------- the outside world
 
-    def say(self, user_id: str, text: str, **more: Any) -> None:
-        """Write one message as a citizen."""
-        self.phone.post("/say", json={"user_id": user_id, "text": text, **more}).raise_for_status()
+    def zalo(self, **switches: Any) -> None:
+        """Make the simulated Zalo misbehave: `city.zalo(api_answer_lost=1)`."""
+        self.phone.post("/faults", json=switches).raise_for_status()
 
-    def received(self, user_id: str) -> list[Said]:
-        """What this citizen's phone shows of ours, oldest first."""
-        answer = self.phone.get("/outbox", params={"user_id": user_id}).json()
-        messages = answer["messages"] if isinstance(answer, dict) else answer
-        return [Said(m.get("text") or "", m.get("buttons") or [], m) for m in messages]
+    def zalo_behaves(self) -> None:
+        """End all misbehaviour."""
+        self.phone.delete("/faults").raise_for_status()
 
-    def wait_for(self, user_id: str, wanted: Callable[[Said], bool], *, after: int = 0, within_s: float = 30.0) -> Said:
-        """The first message after the given number that is the wanted one."""
-        found: list[Said] = []
+    def deliveries(self, user_id: str | None = None) -> list[dict[str, Any]]:
+        """The webhooks of one citizen or of all, newest first, each with its tries."""
+        query = {"limit": 500} | ({"user_id": user_id} if user_id else {})
+        found: list[dict[str, Any]] = self.phone.get("/deliveries", params=query).raise_for_status().json()
+        return found
 
-        def look() -> bool:
-            found[:] = [said for said in self.received(user_id)[after:] if wanted(said)]
-            return bool(found)
+    def deliver_waiting(self) -> None:
+        """Have Zalo repeat now what it would repeat later."""
+        for delivery in self.deliveries():
+            if delivery["state"] == "pending":
+                self.phone.post(f"/deliveries/{delivery['id']}/send-now")
 
-        if not wait_until(look, within_s):
-            told = json.dumps([said.text for said in self.received(user_id)], ensure_ascii=False, indent=1)
-            raise AssertionError(f"not received within {within_s} s; received: {told}")
-        return found[0]
-
-    def ask(self, user_id: str, text: str, **more: Any) -> Said:
-        """Write one message and wait for the reply to it."""
-        before = len(self.received(user_id))
-        self.say(user_id, text, **more)
-        return self.wait_for(user_id, lambda _said: True, after=before)
-
-    # -- An officer ---------------------------------------------------------------------------------------------------
+    # ---------------------------------------------------------------------------------------------------- officers
 
     def password(self, login: str) -> str:
         """A seeded officer's password."""
         return self.secrets[password_name(login)]
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False

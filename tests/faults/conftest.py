@@ -1,0 +1,93 @@
+"""One city on a PostgreSQL of its own, so that both may be killed, for all faults of a run, in turn on one worker."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
+import pytest
+
+from libs.local import PrivatePostgres
+from tests.faults.dying_city import MARK
+from tests.support.citizen import Citizen
+from tests.support.city import City
+from tests.support.history import Historian
+from tests.support.postgres import programs_folder
+
+SHORT: Final = {
+    # How long the work of a dead process is left alone. Everything else is as in real life.
+    "INTAKE_CONVERSATION_LEASE_S": "2",
+    "NOTIFIER_ZALO_CALL_S": "1.5",
+    "NOTIFIER_LEASE_S": "4",
+    "NOTIFIER_ECHO_WAIT_S": "4",
+}
+
+Dying = Callable[..., AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def database(postgres: PrivatePostgres) -> Iterator[PrivatePostgres]:
+    """A PostgreSQL nobody else uses; its folder goes with that of the run."""
+    root = postgres.folder.parent
+    with PrivatePostgres(root, name="postgres-of-faults", programs=programs_folder(), durable=False) as server:
+        server.execute("CREATE DATABASE city")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def standing_city(database: PrivatePostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """The city, prepared, with phones; it may be dead at the moment."""
+    made = City(tmp_path_factory.mktemp("city"), database.url("city"), **SHORT)
+    try:
+        made.prepare()
+        made.start_phone()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def historian(standing_city: City) -> Iterator[Historian]:
+    """Who writes down what happens to the city, from its first day."""
+    made = Historian(standing_city)
+    yield made
+    for citizen in made.citizens:
+        citizen.close()
+
+
+@pytest.fixture
+def city(standing_city: City) -> Iterator[City]:
+    """The city at work, in a calm world."""
+    standing_city.zalo_behaves()
+    if not standing_city.is_alive():
+        standing_city.start()
+    yield standing_city
+    standing_city.zalo_behaves()
+
+
+@pytest.fixture
+def citizen(somebody: Callable[[], Citizen]) -> Citizen:
+    """Somebody who has never written before."""
+    return somebody()
+
+
+@pytest.fixture
+def somebody(city: City, historian: Historian) -> Callable[[], Citizen]:
+    """Another citizen each time, whose phone belongs to the history."""
+    return lambda: historian.meets(Citizen(city))
+
+
+@pytest.fixture
+def dying(city: City) -> Dying:
+    """`with dying("stored", about="user_send_text", on=5):` the city dies there by its own hand; then it is started."""
+
+    @contextmanager
+    def die(at: str, *, about: str = "", on: int = 1) -> Iterator[None]:
+        city.kill()
+        deaths = city.log().count(MARK)
+        city.start("-m", "tests.faults.dying_city", DIE_AT=at, DIE_ABOUT=about, DIE_ON=str(on))
+        yield
+        city.wait_until_dead()
+        assert city.log().count(MARK) == deaths + 1, "it died of something else"
+        city.start()
+
+    return die

@@ -1,0 +1,83 @@
+"""One event that cannot be handled holds up nobody, is kept with its reason, and can be run again. F12."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from libs.local import wait_until
+from tests.support.citizen import BIRTH, Citizen
+from tests.support.city import City
+from tests.support.history import Historian
+
+pytestmark = pytest.mark.faults
+
+HEARERS = ("routing", "triage", "portal_bridge")
+SHELF = "SELECT event_id, name, reason, attempts, dead_at FROM routing.deferred_events"
+WAITED = """
+    SELECT extract(epoch FROM routed.at - received.at)
+    FROM witness.said received JOIN witness.said routed USING (key)
+    WHERE received.name = 'feedback.received.v1' AND routed.name = 'feedback.routed.v1'
+      AND convert_from(received.body, 'UTF8')::json ->> 'code' = $1
+"""
+
+
+def test_f12_a_poisonous_event_is_put_aside_others_go_on_and_it_is_handled_once_its_handler_is_mended(
+    city: City, somebody: Callable[[], Citizen], historian: Historian
+) -> None:
+    city.stop()
+    city.start("-m", "tests.faults.poisoned_city", POISON_IN="routing", POISON="feedback.classified.v1")
+    unlucky, others = somebody(), [somebody() for _ in range(3)]
+    code = unlucky.files(BIRTH)
+    assert wait_until(lambda: city.administrator.rows(SHELF) != [], 10)
+    for citizen in others:
+        citizen.hears_where_it_went(citizen.files(BIRTH))
+    waited = [city.administrator.one(WAITED, filed.code) for filed in historian.history().filed][-len(others) :]
+    assert max(float(seconds) for seconds in waited) < 1.0
+    # Tried again by itself, it fails again, and will now be left alone for a minute.
+    assert wait_until(lambda: city.administrator.rows(SHELF)[0]["attempts"] == 1, 15)
+    (kept,) = city.administrator.rows(SHELF)
+    assert (kept["name"], kept["reason"], kept["dead_at"]) == ("feedback.classified.v1", "Poisonous", None)
+    assert not [message for message in unlucky.messages if "đã được chuyển tới" in message.text]
+
+    city.stop()
+    city.start()
+    began = time.monotonic()
+    assert "1 events are due again" in city.run("replay", "services.routing", "replay", str(kept["event_id"]))
+    unlucky.hears_where_it_went(code)
+    assert time.monotonic() - began < 30, "replayed, not waited for"
+    assert city.administrator.rows(SHELF) == []
+    historian.ledger_holds()
+
+
+def test_f12_an_event_nobody_can_read_is_dead_at_once_and_alarms(
+    city: City, citizen: Citizen, historian: Historian
+) -> None:
+    unreadable = """
+        INSERT INTO intake.outbox (event_id, name, key, body, created_at)
+        VALUES (gen_random_uuid(), 'feedback.received.v1', gen_random_uuid(), 'no event at all', now())
+        RETURNING event_id
+    """
+    event_id = city.administrator.one(unreadable)
+    code = citizen.files(BIRTH)
+    citizen.hears_where_it_went(code)
+    dead = "SELECT reason FROM {}.deferred_events WHERE dead_at IS NOT NULL"
+    for hearer in HEARERS:
+        assert wait_until(partial(_is, "unreadable", city.administrator.one, dead.format(hearer)), 10)
+        assert wait_until(partial(_is, 1, _metric, city, hearer, "dead_events"), 10)
+    assert "1 events are due again" in city.run("replay", "services.routing", "replay")
+    assert wait_until(lambda: city.administrator.one(dead.format("routing")) is not None, 10)
+    for hearer in HEARERS:
+        city.administrator.rows(f"DELETE FROM {hearer}.deferred_events")
+    city.administrator.rows("DELETE FROM witness.said WHERE event_id = $1", event_id)
+    historian.ledger_holds()
+
+
+def _is(wanted: object, ask: Callable[..., object], *about: object) -> bool:
+    return ask(*about) == wanted
+
+
+def _metric(city: City, service: str, name: str) -> float | None:
+    lines = city.web.get(f"/{service}/metrics").text.splitlines()
+    return next((float(line.rsplit(" ", 1)[1]) for line in lines if f"{name} " in line and line[0] != "#"), None)
