@@ -9,7 +9,7 @@ from xdist.scheduler import LoadScopeScheduling
 SHARING_A_CITY: Final = ("tests/e2e/", "tests/faults/")
 
 
-class ByCity(LoadScopeScheduling):
+class ByCity(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
     """The scheduler of xdist that keeps scopes together, with our own idea of a scope.
 
     Not `--dist loadgroup`: it writes a group into a private field of pytest's tests, which pytest 9 no longer reads.
