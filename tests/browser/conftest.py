@@ -29,12 +29,12 @@ def city(fresh_database: Callable[[str], str], tmp_path_factory: pytest.TempPath
         running.start()
         yield running
     finally:
-        running.stop()
+        running.close()
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all stories."""
+def browser(city: City) -> Iterator[Browser]:
+    """One Chromium for all stories, started when the city is prepared: both want the main thread's event loop."""
     assert CHROMIUM, "Chromium is missing. On Debian: apt-get install chromium"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
@@ -53,7 +53,7 @@ class Window:
         self.city = city
         self.width = wide
         self.troubles: list[str] = []
-        ours = (city.desk_url, city.phone_url, "data:", "blob:")
+        ours = (city.url, city.phone_url, "data:", "blob:")
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on(
             "request", lambda request: None if request.url.startswith(ours) else self.troubles.append(request.url)

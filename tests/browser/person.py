@@ -49,7 +49,7 @@ class Officer:
 
     def __init__(self, window: Window, login: str) -> None:
         self.window, self.page = window, window.page
-        self.page.goto(f"{window.city.desk_url}/desk")
+        self.page.goto(f"{window.city.url}/desk")
         window.fits()
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", window.city.password(login))

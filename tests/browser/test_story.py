@@ -54,7 +54,7 @@ def test_a_procedure_is_told_answered_approved_and_looked_up(window: Open, width
     citizen.say(code, "Đã trả lời")
 
     page = window(width).page
-    page.goto(f"{citizen.window.city.desk_url}/tra-cuu")
+    page.goto(f"{citizen.window.city.url}/tra-cuu")
     page.get_by_label(re.compile("Mã")).first.fill(code)
     page.locator("main button").first.click()
     expect(page.locator(".timeline > li")).to_have_count(5)
