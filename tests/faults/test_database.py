@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -36,8 +36,8 @@ def test_f15_with_the_events_locked_the_webhook_says_busy_and_what_is_sent_again
         assert max(answer.took_s for answer in answers) < ABOUT_A_SECOND_S
         assert city.web.get("/intake/health/live").status_code == 200
     # Of those whom nobody waited for any more, some may have been stored when the lock went: then this is a repetition.
-    again = post(city, historian, events, at_once=20)
-    assert {answer.status for answer in again} == {200}
+    again = [answer for event in events for answer in _until_taken(city, historian, event)]
+    assert len(again) == len(events)
     stored = [stored.event for stored in historian.ledger_holds().stored]
     assert [stored.count(answer.event) for answer in again] == [1] * len(events)
 
@@ -126,3 +126,12 @@ def _timed(method: str, url: str) -> tuple[int, str | None, float]:
     began = time.monotonic()
     answer = httpx.request(method, url, timeout=10, trust_env=False)
     return answer.status_code, answer.headers.get("Retry-After"), time.monotonic() - began
+
+
+def _until_taken(city: City, historian: Historian, event: Any) -> list[Any]:
+    """Send one event again as Zalo does, until it is taken; the one answer that says so."""
+    for _ in range(10):
+        taken = [answer for answer in post(city, historian, [event]) if answer.status == 200]
+        if taken:
+            return taken
+    return []
