@@ -73,7 +73,7 @@ def citizen(somebody: Callable[[], Citizen]) -> Citizen:
 @pytest.fixture
 def somebody(city: City, historian: Historian) -> Callable[[], Citizen]:
     """Another citizen each time, whose phone belongs to the history."""
-    return lambda: historian.meets(Citizen(city))
+    return lambda: historian.meets(Citizen(city, look_every_s=0.1))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The whole city as real processes: the embedded one and the simulated Zalo, on a database of the test's own."""
 
+import json
 import os
 import secrets as random
 import signal
@@ -63,23 +64,18 @@ class City:
     def prepare(self) -> None:
         """Make the schemas, load the province's rows, seed the officers, and post the witness."""
         seed_officers(self.folder, self.secrets)
-        self.run("prepare", "services.embedded", "prepare")
-        self.run("officers", "services.routing", "officer", "load", str(self.folder / OFFICERS_FILE))
+        officers = ["services.routing", "officer", "load", str(self.folder / OFFICERS_FILE)]
+        self.run(["services.embedded", "prepare"], officers)
         self.administrator.watch_what_is_said(SERVICES)
 
-    def run(self, name: str, *words: str) -> str:
-        """Run one of our programs to its end, as `python -m` with the city's settings; what it printed."""
-        return self.run_together({name: words})[name]
-
-    def run_together(self, programs: Mapping[str, Sequence[str]]) -> dict[str, str]:
-        """Run several at once, each to its end."""
-        children = {name: self._child(name, ["-m", *words], self.environment) for name, words in programs.items()}
-        for name, child in children.items():
-            (self.folder / f"{name}.log").unlink(missing_ok=True)
-            child.start()
-        for child in children.values():
+    def run(self, *programs: Sequence[str]) -> str:
+        """Run programs of ours to their end, each as the words behind `python -m`; what they printed."""
+        log_file = self.folder / "commands.log"
+        log_file.unlink(missing_ok=True)
+        words = ["-m", "tests.support.commands", json.dumps([list(program) for program in programs])]
+        with self._child("commands", words, self.environment) as child:
             child.wait_until_done(START_LIMIT_S)
-        return {name: (self.folder / f"{name}.log").read_text(encoding="utf-8") for name in programs}
+        return log_file.read_text(encoding="utf-8")
 
     def start_phone(self) -> None:
         """Start the simulated Zalo."""

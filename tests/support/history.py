@@ -1,6 +1,7 @@
 """Gathers a city's history from outside: Zalo's record of its webhooks, every table, every phone."""
 
 import json
+import time
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Final
@@ -9,7 +10,6 @@ from pydantic import SecretStr
 
 from libs.contracts.catalogue import hearers_of
 from libs.contracts.sealed import ChannelAddress, Sealed
-from libs.local import wait_until
 from libs.local.demo import SERVICES
 from libs.runtime.seal import Sealer
 from services.notifier.content import open_words
@@ -30,6 +30,7 @@ from tests.support.fact import (
 )
 from tests.support.ledger import violations
 
+_LOOK_EVERY_S: Final = 0.1
 _BODY_SHOWN: Final = 4_000
 """Characters of a webhook the simulated Zalo shows."""
 
@@ -70,12 +71,14 @@ class Historian:
 
     def wait_until_quiet(self, within_s: float = 60.0) -> None:
         """Until every event is delivered, read, published, heard, and every message sent that is due soon."""
-        if not wait_until(lambda: not self.moving(), within_s):
-            raise AssertionError(f"still moving after {within_s:g} s: {self.moving()}")
+        ends = time.monotonic() + within_s
+        while moving := self.moving():
+            assert time.monotonic() < ends, f"still moving after {within_s:g} s: {moving}"
+            time.sleep(_LOOK_EVERY_S)
 
     def moving(self) -> dict[str, int]:
         """What is not at rest yet, by kind."""
-        waiting = sum(delivery["state"] == "pending" for delivery in self._deliveries())
+        waiting = sum(delivery["state"] == "pending" for delivery in self._city.deliveries())
         counted = self._city.administrator.rows(_MOVING)
         return {one["what"]: one["n"] for one in counted if one["n"]} | ({"webhooks": waiting} if waiting else {})
 

@@ -60,16 +60,13 @@ class AgencySystem:
 
 def let_in(city: City, **systems: tuple[str, str]) -> dict[str, AgencySystem]:
     """Give agencies' systems their tokens: `let_in(city, mai=("HN-CN00199", "handler"))`; agency and roles."""
-    programs = {
-        f"token-{name}": ["services.routing", "token", "add", "--name", f"hệ thống {name}", "--agency", agency]
-        + [word for role in roles.split() for word in ("--role", role)]
+    add = ("services.routing", "token", "add")
+    programs = [
+        [*add, "--name", name, "--agency", agency, *(f"--role={role}" for role in roles.split())]
         for name, (agency, roles) in systems.items()
-    }
-    printed = city.run_together(programs)
-    found = {name: _TOKEN.search(printed[f"token-{name}"]) for name in systems}
-    missing = [name for name, token in found.items() if token is None]
-    assert not missing, f"no token was printed for {missing}"
-    return {name: AgencySystem(city, token[0]) for name, token in found.items() if token is not None}
+    ]
+    tokens = _TOKEN.findall(city.run(*programs))
+    return {name: AgencySystem(city, token) for name, token in zip(systems, tokens, strict=True)}
 
 
 @dataclass(slots=True)
