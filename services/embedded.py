@@ -20,17 +20,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from libs.launch.prepare import NotPrepared, prepare
+from libs.launch.rows import BadRows
+from libs.launch.settings import BadSettings, load_settings
 from libs.runtime import log
 from libs.runtime.bus.memory import MemoryBus
-from libs.runtime.cli import BadSettings, load_settings
 from libs.runtime.clock import Clock, SystemClock
-from libs.runtime.health import examine
-from libs.runtime.prepare import NotPrepared, prepare
-from libs.runtime.rows import BadRows
 from libs.runtime.run import Run
 from libs.runtime.service import Service
 from libs.runtime.settings import RuntimeSettings
-from libs.runtime.web import create_app
+from libs.web import create_app
+from libs.web.health import examine
 from services.intake.app import SERVICE as INTAKE
 from services.notifier.app import SERVICE as NOTIFIER
 from services.portal_bridge.app import SERVICE as PORTAL_BRIDGE
@@ -110,7 +110,7 @@ def load_all() -> list[tuple[Service, RuntimeSettings]]:
     loaded, wrong = [], []
     for service in SERVICES:
         try:
-            loaded.append((service, load_settings(service, root_path=f"/{service.name}")))
+            loaded.append((service, load_settings(service, root_path=f"/{service.name}", has_replicas=False)))
         except BadSettings as error:
             wrong.append(f"{service.name}: {error}")
     if wrong:

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from libs.launch import migrate
 from libs.local.folder import data_root
 from libs.local.postgres import PrivatePostgres
-from libs.runtime import migrate
 
 
 async def _revise(url: str, service: str, message: str) -> None:

@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
@@ -12,7 +12,7 @@ import structlog
 from libs.contracts.envelope import Event
 
 from . import deferred, inbox, trace
-from .bus import Reject, Subscription, Subscriptions
+from .bus import Delivery, Reject, Subscription, Subscriptions
 from .db import is_busy
 from .log import get_logger
 from .metrics import Metrics
@@ -23,6 +23,16 @@ log = get_logger()
 
 TRIES: Final = 3
 """An event that fails is run again alone, twice, before it is put aside."""
+TOGETHER_S: Final = 0.2
+"""How long events may go on joining one transaction."""
+
+
+class _Heard(NamedTuple):
+    """A delivery that could be read."""
+
+    subscription: Subscription
+    event: Event
+    delivery: Delivery
 
 
 class Consumer:
@@ -50,48 +60,129 @@ class Consumer:
         """The wire names it wants."""
         return self._subscriptions.names
 
-    async def hear(self, name: str, body: bytes) -> None:
-        """Handle one event, or put it aside durably; raises only when neither could be recorded."""
-        started = time.perf_counter()
-        outcome = await self._hear(name, body)
-        self._metrics.events.labels(name, outcome).inc()
-        self._metrics.event_seconds.labels(name).observe(time.perf_counter() - started)
+    async def hear(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle events, or put them aside durably; raises only when one of them could not be recorded at all.
 
-    async def _hear(self, name: str, body: bytes) -> str:
-        subscription = self._subscriptions.get(name)
-        if subscription is None:
-            return "not_ours"
+        Several share a transaction, each in a savepoint of its own. What fails among others is tried again alone.
+        """
+        heard = [one for delivery in deliveries if (one := await self._read(delivery)) is not None]
+        tries = TRIES
+        if len(heard) > 1:
+            # Rows are locked in one order, so that two processes never wait for each other in a ring.
+            heard = await self._together(sorted(heard, key=lambda one: one.event.key))
+            tries = TRIES - 1
+        for one in heard:
+            await self._alone(one, tries)
+
+    async def able(self) -> bool:
+        """Whether the database takes a write now."""
         try:
-            event = subscription.event.from_bytes(body)
-        except ValueError:
-            await self._put_aside(_id_of(body), name, body, "unreadable", dead=True)
-            return "unreadable"
-        with _about(event):
-            for attempt in range(1, TRIES + 1):
-                try:
-                    return "handled" if await self._handle(subscription, event) else "duplicate"
-                except Reject as refusal:
-                    await self._put_aside(event.event_id, name, body, f"rejected: {refusal}", dead=True)
-                    return "rejected"
-                except Exception as error:
-                    if is_busy(error) and attempt == TRIES:
-                        raise
-                    log.warning("event_failed", attempt=attempt, exc_info=True)
-                    reason = type(error).__qualname__
-            await self._put_aside(event.event_id, name, body, reason, dead=False)
-            return "deferred"
-
-    async def _handle(self, subscription: Subscription, event: Event) -> bool:
-        async with self._begin() as tx:
-            if not await inbox.first_time(tx.session, self._tables, event.event_id, tx.now):
-                return False
-            await subscription.handler(event, tx)
+            async with self._begin() as tx:
+                await deferred.probe(tx.session, self._tables, tx.now)
+        except Exception as error:
+            if not is_busy(error):
+                log.exception("probe_failed")
+            return False
         return True
 
-    async def _put_aside(self, event_id: UUID, name: str, body: bytes, reason: str, *, dead: bool) -> None:
-        log.error("event_put_aside", event_name=name, event_id=event_id, reason=reason, dead=dead)
+    async def bury(self, delivery: Delivery, reason: str) -> None:
+        """Put an event aside as dead, without trying it."""
+        await self._put_aside(_id_of(delivery.body), delivery, reason, dead=True)
+        self._metrics.events.labels(delivery.name, "buried").inc()
+
+    async def _read(self, delivery: Delivery) -> _Heard | None:
+        subscription = self._subscriptions.get(delivery.name)
+        if subscription is None:
+            self._metrics.events.labels(delivery.name, "not_ours").inc()
+            return None
+        try:
+            return _Heard(subscription, subscription.event.from_bytes(delivery.body), delivery)
+        except ValueError:
+            await self._put_aside(_id_of(delivery.body), delivery, "unreadable", dead=True)
+            self._metrics.events.labels(delivery.name, "unreadable").inc()
+            return None
+
+    async def _together(self, heard: Sequence[_Heard]) -> list[_Heard]:
+        """Handle as many as a time allows in each transaction; those that must be tried alone."""
+        alone: list[_Heard] = []
+        left = list(heard)
+        while left:
+            taken = 0
+            try:
+                async with self._begin() as tx:
+                    taken, failed = await self._handle_in_pieces(left, tx)
+            except Exception:
+                # The commit itself failed: who of them was at fault shows when each is tried alone.
+                log.warning("events_failed_together", events=len(left), exc_info=True)
+                return alone + left
+            alone += failed
+            left = left[taken:]
+        return alone
+
+    async def _handle_in_pieces(self, heard: Sequence[_Heard], tx: Tx[Any]) -> tuple[int, list[_Heard]]:
+        """Handle what time allows in the open transaction; how many were taken, and which of them failed."""
+        ends = time.monotonic() + TOGETHER_S
+        new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in heard], tx.now)
+        failed: list[_Heard] = []
+        taken = 0
+        for one in heard:
+            if taken and time.monotonic() > ends:
+                break
+            taken += 1
+            if one.event.event_id not in new:
+                self._count(one, "duplicate")
+                continue
+            new.discard(one.event.event_id)
+            started = time.perf_counter()
+            with _about(one.event):
+                try:
+                    async with tx.piece() as piece:
+                        await one.subscription.handler(one.event, piece)
+                except Exception:
+                    log.warning("event_failed", attempt=1, exc_info=True)
+                    failed.append(one)
+                else:
+                    self._count(one, "handled", started, tx)
+        undone = new | {one.event.event_id for one in failed}
+        if undone:
+            await inbox.take_back(tx.session, self._tables, undone)
+        return taken, failed
+
+    async def _alone(self, one: _Heard, tries: int) -> None:
+        started = time.perf_counter()
+        reason = ""
+        with _about(one.event):
+            for attempt in range(1, tries + 1):
+                try:
+                    async with self._begin() as tx:
+                        new = await inbox.note(tx.session, self._tables, [one.event.event_id], tx.now)
+                        if new:
+                            await one.subscription.handler(one.event, tx)
+                except Reject as refusal:
+                    await self._put_aside(one.event.event_id, one.delivery, f"rejected: {refusal}", dead=True)
+                    self._count(one, "rejected")
+                    return
+                except Exception as error:
+                    log.warning("event_failed", attempt=attempt, exc_info=True)
+                    reason = type(error).__qualname__
+                else:
+                    self._count(one, "handled" if new else "duplicate", started, tx if new else None)
+                    return
+            await self._put_aside(one.event.event_id, one.delivery, reason, dead=False)
+            self._count(one, "deferred")
+
+    def _count(self, one: _Heard, outcome: str, started: float | None = None, tx: Tx[Any] | None = None) -> None:
+        self._metrics.events.labels(one.event.name, outcome).inc()
+        if started is not None:
+            self._metrics.event_seconds.labels(one.event.name).observe(time.perf_counter() - started)
+        if tx is not None:
+            delay = (tx.now - one.event.occurred_at).total_seconds()
+            self._metrics.event_delay.labels(one.event.name).observe(max(delay, 0.0))
+
+    async def _put_aside(self, event_id: UUID, delivery: Delivery, reason: str, *, dead: bool) -> None:
+        log.error("event_put_aside", event_name=delivery.name, event_id=event_id, reason=reason, dead=dead)
         async with self._begin() as tx:
-            await deferred.keep(tx.session, self._tables, event_id, name, body, reason, tx.now, dead=dead)
+            await deferred.keep(tx.session, self._tables, event_id, delivery, reason, tx.now, dead=dead)
 
     async def retry_deferred(self, limit: int = 50) -> bool:
         """Run again what is due; True when there may be more."""
@@ -108,9 +199,9 @@ class Consumer:
                 taken = await deferred.take(tx.session, self._tables, event_id)
                 if taken is None:
                     return
-                subscription, event = self._read(taken)
+                subscription, event = self._read_again(taken)
                 with _about(event):
-                    if await inbox.first_time(tx.session, self._tables, event.event_id, tx.now):
+                    if await inbox.note(tx.session, self._tables, [event.event_id], tx.now):
                         await subscription.handler(event, tx)
         except Exception as error:
             if taken is None or is_busy(error):
@@ -123,7 +214,7 @@ class Consumer:
         else:
             self._metrics.events.labels(taken.name, "handled_later").inc()
 
-    def _read(self, kept: deferred.DeferredEvent) -> tuple[Subscription, Event]:
+    def _read_again(self, kept: deferred.DeferredEvent) -> tuple[Subscription, Event]:
         subscription = self._subscriptions.get(kept.name)
         if subscription is None:
             raise Reject("no longer heard")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -28,6 +28,8 @@ class Database:
     """One service's engine."""
 
     def __init__(self, settings: RuntimeSettings, application: str) -> None:
+        self._url = make_url(settings.database_url.get_secret_value())
+        self._application = application
         wait_ms = str(int(settings.database_wait_s * 1000))
         self.engine: AsyncEngine = create_async_engine(
             settings.database_url.get_secret_value(),
@@ -52,6 +54,11 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it fails."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    async def connect_alone(self) -> asyncpg.Connection:
+        """A connection outside the pool, for what is kept open; whoever asks for it closes it."""
+        url = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return await asyncpg.connect(url, timeout=3, server_settings={"application_name": self._application})
 
     async def answers(self) -> bool:
         """Whether the database answers now."""

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from .bus import Delivery
 from .tables import RuntimeTables
 
 RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (5, 60, 600, 3_600, 6 * 3_600, 24 * 3_600))
@@ -28,8 +29,7 @@ async def keep(
     session: AsyncSession,
     tables: RuntimeTables,
     event_id: UUID,
-    name: str,
-    body: bytes,
+    delivery: Delivery,
     reason: str,
     now: datetime,
     *,
@@ -43,8 +43,8 @@ async def keep(
         insert(tables.deferred_events)
         .values(
             event_id=event_id,
-            name=name,
-            body=body,
+            name=delivery.name,
+            body=delivery.body,
             reason=reason,
             attempts=0,
             next_at=now + RETRY_AFTER[0],
@@ -103,3 +103,11 @@ async def replay(session: AsyncSession, tables: RuntimeTables, event_ids: Sequen
         statement = statement.where(d.c.event_id.in_(event_ids))
     changed = await session.execute(statement)
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+async def probe(session: AsyncSession, tables: RuntimeTables, now: datetime) -> None:
+    """Write something of no meaning, to learn whether writing is possible: a full disk still reads."""
+    row = {"name": "probe", "holder": UUID(int=0), "fence": 0, "until": now}
+    await session.execute(
+        insert(tables.leases).values(row).on_conflict_do_update(index_elements=["name"], set_={"until": now})
+    )

@@ -1,24 +1,34 @@
 """«This event was already handled»: one row per event, in the transaction of its effect."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .tables import RuntimeTables
 
 
-async def first_time(session: AsyncSession, tables: RuntimeTables, event_id: UUID, now: datetime) -> bool:
-    """Note that an event is being handled; False when it already was. Waits for a twin that is not committed yet."""
-    inserted = await session.execute(
-        insert(tables.inbox)
-        .values(event_id=event_id, handled_at=now)
-        .on_conflict_do_nothing()
-        .returning(tables.inbox.c.event_id)
+async def note(session: AsyncSession, tables: RuntimeTables, event_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Note that events are being handled; those that were not handled before.
+
+    Waits for a twin that is not committed yet: ids go in one order, so that two who note the same never wait in a ring.
+    """
+    inserted = await session.scalars(
+        text(f"""
+            INSERT INTO {tables.inbox.fullname} (event_id, handled_at)
+            SELECT event_id, :now FROM unnest(CAST(:event_ids AS uuid[])) AS event_id
+            ON CONFLICT DO NOTHING RETURNING event_id
+        """),  # noqa: S608 - the schema's own table name
+        {"event_ids": sorted(set(event_ids)), "now": now},
     )
-    return inserted.first() is not None
+    return set(inserted)
+
+
+async def take_back(session: AsyncSession, tables: RuntimeTables, event_ids: Collection[UUID]) -> None:
+    """Undo the note of events that were not handled after all, in the transaction that made it."""
+    await session.execute(delete(tables.inbox).where(tables.inbox.c.event_id.in_(event_ids)))
 
 
 async def forget(session: AsyncSession, tables: RuntimeTables, now: datetime, keep: timedelta, limit: int) -> int:

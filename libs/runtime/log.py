@@ -3,7 +3,7 @@
 import logging
 import sys
 import traceback
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -16,6 +16,18 @@ HIDDEN_KEYS: Final = frozenset(
     }
 )  # fmt: skip
 """Keys whose values may be personal or secret: their values never reach a log, whoever passes them."""
+
+
+class _Lines:
+    """Writes our own lines straight to where the libraries' go: a tenth of a webhook's time was the detour."""
+
+    def __init__(self, handler: "logging.StreamHandler[TextIO]") -> None:
+        self._handler = handler
+
+    def msg(self, line: str) -> None:
+        self._handler.stream.write(f"{line}\n")
+
+    debug = info = warning = error = critical = exception = msg
 
 
 def get_logger(**bound: object) -> Any:
@@ -37,12 +49,6 @@ def configure(level: str, fmt: str) -> None:
         if fmt == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    structlog.configure(
-        processors=[*processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     stderr = logging.StreamHandler()
     stderr.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -53,6 +59,12 @@ def configure(level: str, fmt: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [stderr]
     root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*processors, ending],
+        logger_factory=lambda *_: _Lines(stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
+        cache_logger_on_first_use=True,
+    )
     for chatty in ("httpx", "httpcore", "alembic", "asyncio", "uvicorn.error", "aio_pika", "aiormq"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 

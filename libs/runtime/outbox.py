@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.envelope import Event
 
-from .bus import Bus
+from .bell import Bell
+from .bus import Bus, BusAway
 from .clock import Clock
 from .db import Database, is_busy
 from .log import get_logger
@@ -60,6 +61,7 @@ class Relay:
         *,
         poll_s: float,
         lease_s: float,
+        bell: Bell | None = None,
     ) -> None:
         self._database = database
         self._tables = tables
@@ -68,16 +70,25 @@ class Relay:
         self._metrics = metrics
         self._poll_s = poll_s
         self._lease_s = lease_s
-        self._holder: Final = uuid4()
+        self._holder = uuid4()
         self._fence = 0
         self._lease_ends = 0.0
+        self._bell = bell
         self._wake = asyncio.Event()
         self._safe: list[int] = []
         self._in_hand: set[int] = set()
+        self._bus_takes = True
 
     def wake(self) -> None:
-        """There is something new in the outbox."""
+        """There is something new in the outbox. Where another process leads, it is told."""
+        if self._bell is not None and not self.leads:
+            self._bell.ring()
         self._wake.set()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the relay that publishes."""
+        return asyncio.get_running_loop().time() < self._lease_ends
 
     async def run(self) -> None:
         """Lead when nobody else does; publish what there is; until cancelled."""
@@ -89,13 +100,23 @@ class Relay:
                 except Exception as error:
                     if not is_busy(error):
                         log.exception("relay_failed")
+                    self._begin_anew()
                     busy = False
                 if not busy:
                     await self._rest()
         finally:
             await asyncio.shield(self._step_down())
 
+    def _begin_anew(self) -> None:
+        # What was claimed, released or removed in a transaction whose end nobody told us, we do not know: under another
+        # name we get another fence, and with it all that is there.
+        self._holder, self._lease_ends = uuid4(), 0.0
+
     async def _rest(self) -> None:
+        if not self._bus_takes or not self.leads:
+            # Asking more often than now and then would only load the database.
+            await asyncio.sleep(self._poll_s)
+            return
         try:
             await asyncio.wait_for(self._wake.wait(), self._poll_s)
         except TimeoutError:
@@ -103,11 +124,16 @@ class Relay:
 
     async def _turn(self) -> bool:
         await self._remove_safe()
-        rows = await self._claim()
-        for row in rows:
-            await self._publish(row)
+        # After a refusal one row goes ahead of the others, to see whether there is a way.
+        at_most = CLAIM_AT_MOST if self._bus_takes else 1
+        rows = await self._claim(at_most)
+        kept = await asyncio.gather(*(self._publish(row) for row in rows))
+        refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
+        if refused:
+            await self._release(refused)
+        self._bus_takes = not refused
         await self._remove_safe()
-        return len(rows) == CLAIM_AT_MOST
+        return len(rows) == at_most and self._bus_takes
 
     async def _lead(self) -> bool:
         """Take or renew the lease, by the database's clock; True while leading."""
@@ -137,7 +163,7 @@ class Relay:
         self._lease_ends = asked_at + self._lease_s
         return True
 
-    async def _claim(self) -> list[_Row]:
+    async def _claim(self, at_most: int) -> list[_Row]:
         box, leases = self._tables.outbox, self._tables.leases
         older = box.alias("older")
         held_back = (
@@ -166,7 +192,7 @@ class Relay:
                 leading,
             )
             .order_by(box.c.id)
-            .limit(CLAIM_AT_MOST)
+            .limit(at_most)
             .with_for_update(skip_locked=True)
         )
         async with self._database.session() as session:
@@ -178,7 +204,8 @@ class Relay:
             )
             return sorted(_Row(*row) for row in claimed)
 
-    async def _publish(self, row: _Row) -> None:
+    async def _publish(self, row: _Row) -> bool:
+        """Hand one row to the bus; False when the bus takes nothing now, whatever it is."""
         fence = self._fence
 
         async def safe() -> None:
@@ -189,9 +216,24 @@ class Relay:
         self._in_hand.add(row.id)
         try:
             await self._bus.publish(row.name, row.body, safe)
+        except BusAway as error:
+            if self._bus_takes:
+                log.warning("bus_away", reason=str(error))
+                self._bus_takes = False
+            return False
         except Exception as error:
             self._in_hand.discard(row.id)
             await self._failed(row, error)
+        return True
+
+    async def _release(self, row_ids: Sequence[int]) -> None:
+        """Nobody's fault: the rows wait as if nothing had been tried."""
+        box = self._tables.outbox
+        async with self._database.session() as session:
+            await session.execute(
+                update(box).where(box.c.id.in_(row_ids), box.c.claimed_fence == self._fence).values(claimed_fence=None)
+            )
+        self._in_hand.difference_update(row_ids)
 
     async def _failed(self, row: _Row, error: Exception) -> None:
         now = self._clock.now()

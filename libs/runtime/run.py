@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Generic, TypeVar, cast
 
+from libs.blob import BlobStore, open_blob_store
+
 from . import inbox, outbox
-from .blob import BlobStore, open_blob_store
+from .bell import Bell
 from .bus import Bus
 from .clock import Clock
 from .consumer import Consumer
@@ -35,6 +37,8 @@ class Run(Generic[P]):
         self.tables = runtime_tables(service.metadata)
         self.consumer = Consumer(service.subscriptions, self.begin, self.tables, self.metrics)
         self.bus: Bus | None = None
+        self.is_prepared = False
+        self.is_stopping = False
         self._parts: P | None = None
         self._may_say = frozenset(event.name for event in service.emits)
         self._relay: outbox.Relay | None = None
@@ -56,6 +60,10 @@ class Run(Generic[P]):
                 await outbox.write(session, self.tables, tx.emitted, tx.now)
         self._after_commit(tx.emitted, tx.woken)
 
+    def _wake_relay(self) -> None:
+        if self._relay is not None and self._relay.leads:
+            self._relay.wake()
+
     def _after_commit(self, emitted: Sequence[Any], woken: frozenset[str]) -> None:
         for event in emitted:
             self.metrics.said.labels(event.name).inc()
@@ -75,6 +83,7 @@ class Run(Generic[P]):
     async def prepare_parts(self) -> None:
         """Build (again) what the service works with, e.g. after its tables were loaded anew."""
         self._parts = await self.service.parts(self)
+        self.is_prepared = True
 
     async def start(self, bus: Bus) -> None:
         """Join the bus: hear, relay, do jobs. `bus.start()` comes after all have joined, `go` after that."""
@@ -85,6 +94,7 @@ class Run(Generic[P]):
     def go(self) -> None:
         """Begin to publish and to do jobs."""
         assert self.bus is not None
+        bell = Bell(self.database, self.service.name, self._wake_relay) if self.settings.has_replicas else None
         self._relay = outbox.Relay(
             self.database,
             self.tables,
@@ -93,8 +103,11 @@ class Run(Generic[P]):
             self.metrics,
             poll_s=self.settings.relay_poll_s,
             lease_s=self.settings.relay_lease_s,
+            bell=bell,
         )
         self._tasks = [asyncio.create_task(self._relay.run(), name=f"{self.service.name}:relay")]
+        if bell is not None:
+            self._tasks.append(asyncio.create_task(bell.run(), name=f"{self.service.name}:bell"))
         self._tasks += [
             asyncio.create_task(loop.forever(), name=f"{self.service.name}:{name}")
             for name, loop in self._loops.items()
@@ -120,6 +133,10 @@ async def _retry_deferred(run: Run[Any]) -> bool:
 
 
 async def _measure(run: Run[Any]) -> None:
+    if run.bus is not None:
+        run.metrics.bus_up.set(run.bus.ready)
+        for queue, messages in (await run.bus.waiting()).items():
+            run.metrics.queue_messages.labels(queue).set(messages)
     async with run.begin() as tx:
         await outbox.measure(tx.session, run.tables, run.metrics, tx.now)
 

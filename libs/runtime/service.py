@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
@@ -10,7 +10,6 @@ from sqlalchemy import MetaData
 from libs.contracts.envelope import Event
 
 from .bus import Subscriptions
-from .health import Check
 from .job import Job
 from .settings import RuntimeSettings
 from .tx import Tx
@@ -19,6 +18,18 @@ if TYPE_CHECKING:
     import argparse
 
     from .run import Run
+
+
+State = Literal["ok", "degraded", "down"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The answer to one question about a service's health. `degraded` still serves."""
+
+    name: str
+    state: State
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ async def _no_rows(_tx: Tx[Any], _settings: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A list of parts, no logic. Started by `libs.runtime.cli` or by the embedded mode."""
+    """A list of parts, no logic. Started by `libs.launch` or by the embedded mode."""
 
     name: str
     about: str

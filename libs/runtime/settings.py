@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import HttpUrl, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 SHARED: Final = frozenset(
@@ -20,6 +20,9 @@ SHARED: Final = frozenset(
         "officer_session_public_keys",
         "log_level",
         "log_format",
+        "listen_host",
+        "listen_port",
+        "drain_s",
     }
 )
 """Settings that may be given once for all services, without a prefix; a prefixed one overrides."""
@@ -58,6 +61,10 @@ class RuntimeSettings(BaseSettings):
     provinces_dir: Path = _REPOSITORY / "provinces"
     public_url: HttpUrl
     """Where people reach the city, e.g. `https://phananh.hanoi.gov.vn`; links in messages start with it."""
+    listen_host: str = "127.0.0.1"
+    listen_port: PositiveInt = 8000
+    drain_s: NonNegativeFloat = 0.0
+    """How long to go on serving after being asked to stop, while whoever sends requests learns of it."""
     root_path: str = ""
     """The prefix an ingress strips, e.g. `/routing`."""
     blob_url: str
@@ -67,6 +74,8 @@ class RuntimeSettings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     relay_poll_s: PositiveFloat = 1.0
     relay_lease_s: PositiveFloat = 5.0
+    has_replicas: bool = True
+    """Other processes of this service may run: those that do not lead the relay ring for the one that does."""
     inbox_keep_days: PositiveInt = 30
 
     @property

@@ -1,11 +1,10 @@
 """Which piece of work is under way, as a W3C `traceparent`, carried from a request through every event it causes."""
 
 import re
-import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Final
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
+from random import getrandbits
+from typing import Any, Final
 
 import structlog
 
@@ -18,15 +17,25 @@ def current() -> str | None:
     return _current.get()
 
 
-@contextmanager
-def follow(parent: str | None) -> Iterator[str]:
+class follow:  # noqa: N801 - reads as a phrase where it is used
     """Continue a trace told by someone else, or begin one; a malformed parent begins a new one."""
-    match = _TRACEPARENT.fullmatch(parent or "")
-    trace_id = match[1] if match else secrets.token_hex(16)
-    here = f"00-{trace_id}-{secrets.token_hex(8)}-01"
-    token = _current.set(here)
-    with structlog.contextvars.bound_contextvars(trace_id=trace_id):
-        try:
-            yield here
-        finally:
-            _current.reset(token)
+
+    _set: Token[str | None]
+    _logged: Mapping[str, Token[Any]]
+
+    def __init__(self, parent: str | None) -> None:
+        match = _TRACEPARENT.fullmatch(parent) if parent else None
+        # Told apart, not kept secret: an even spread is all that is asked.
+        self._trace_id = match[1] if match else f"{getrandbits(128) | 1:032x}"
+        self._here = f"00-{self._trace_id}-{getrandbits(64) | 1:016x}-01"
+
+    def __enter__(self) -> str:
+        """Its `traceparent`, which is the current one until the block ends."""
+        self._set = _current.set(self._here)
+        self._logged = structlog.contextvars.bind_contextvars(trace_id=self._trace_id)
+        return self._here
+
+    def __exit__(self, *_failure: object) -> None:
+        """Back to whatever was under way before."""
+        structlog.contextvars.reset_contextvars(**self._logged)
+        _current.reset(self._set)

@@ -1,6 +1,7 @@
 """The unit of work handlers, jobs and routes are given."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -45,6 +46,15 @@ class Tx(Generic[P]):
     def wake(self, job: str) -> None:
         """Run a job of this service as soon as this transaction is committed."""
         self._woken.add(job)
+
+    @asynccontextmanager
+    async def piece(self) -> "AsyncIterator[Tx[P]]":
+        """A part that is undone alone when it fails; what it emits and wakes joins the whole when it ends well."""
+        part = Tx(self.session, self.now, self.parts, self._may_say)
+        async with self.session.begin_nested():
+            yield part
+        self._emitted += part._emitted
+        self._woken |= part._woken
 
     @property
     def emitted(self) -> tuple[Event, ...]:

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request, Response
 from libs.contracts.vocabulary import Channel
 from libs.runtime.ids import uuid7
 from libs.runtime.log import get_logger
-from libs.runtime.problem import Problem
 from libs.runtime.run import Run
+from libs.web.problem import Problem
 
 from .domain.webhook import Admitted, Sampled, Turned, admit
 from .ingest import Busy

@@ -50,7 +50,13 @@ class IngestLimits:
     waiting_at_most: int
 
 
-_Waiting: TypeAlias = "tuple[Arrival, asyncio.Future[Kept]]"
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    arrival: Arrival
+    settled: "asyncio.Future[Kept]"
+    """Done early when the request goes away or its time is up: the writer passes over it, or stores it for nobody."""
+    until: float
+    """By the event loop's clock."""
 
 
 class Ingest:
@@ -61,7 +67,9 @@ class Ingest:
         self._limits = limits
         self._count_commit = count_commit
         self._waiting: deque[_Waiting] = deque()
+        self._in_hand: Sequence[_Waiting] = ()
         self._writer: asyncio.Task[None] | None = None
+        self._impatience: asyncio.TimerHandle | None = None
 
     async def keep(self, arrival: Arrival) -> Kept:
         """Store one event and tell whether it is new. When this returns, the event has been committed.
@@ -74,39 +82,48 @@ class Ingest:
         if len(self._waiting) >= self._limits.waiting_at_most:
             raise Busy
         loop = asyncio.get_running_loop()
-        # Done early when the request goes away or its time is up: the writer passes over it, or stores it for nobody.
-        settled: asyncio.Future[Kept] = loop.create_future()
-        self._waiting.append((arrival, settled))
+        waiting = _Waiting(arrival, loop.create_future(), loop.time() + self._limits.within_s)
+        self._waiting.append(waiting)
         if self._writer is None:
             self._writer = loop.create_task(self._write(), name="ingest")
-        in_time = loop.call_later(self._limits.within_s, _give_up, settled)
-        try:
-            return await settled
-        finally:
-            in_time.cancel()
+        if self._impatience is None:
+            self._impatience = loop.call_at(waiting.until, self._give_up_late_ones)
+        return await waiting.settled
+
+    def _give_up_late_ones(self) -> None:
+        """Answer those whose time is up. All wait equally long, so one timer, for the oldest, serves them all."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        unanswered = [waiting for waiting in (*self._in_hand, *self._waiting) if not waiting.settled.done()]
+        for waiting in unanswered:
+            if waiting.until <= now:
+                _give_up(waiting.settled)
+        following = next((waiting.until for waiting in unanswered if waiting.until > now), None)
+        self._impatience = None if following is None else loop.call_at(following, self._give_up_late_ones)
 
     async def _write(self) -> None:
         try:
             while self._waiting:
-                group = self._next_group()
-                if group:
-                    await self._store(group)
+                self._in_hand = self._next_group()
+                if self._in_hand:
+                    await self._store(self._in_hand)
                 if self._limits.linger_s and 0 < len(self._waiting) < self._limits.at_most:
                     await asyncio.sleep(self._limits.linger_s)
         finally:
+            self._in_hand = ()
             self._writer = None
 
     def _next_group(self) -> list[_Waiting]:
         group: list[_Waiting] = []
         while self._waiting and len(group) < self._limits.at_most:
             waiting = self._waiting.popleft()
-            if not waiting[1].done():
+            if not waiting.settled.done():
                 group.append(waiting)
         return group
 
-    async def _store(self, group: list[_Waiting]) -> None:
+    async def _store(self, group: Sequence[_Waiting]) -> None:
         try:
-            stored = await self._commit([arrival for arrival, _ in group])
+            stored = await self._commit([waiting.arrival for waiting in group])
         except Exception as error:
             if len(group) == 1 or (is_busy(error) and sqlstate(error) != _LOCKED):
                 self._refuse(group, error)
@@ -114,19 +131,18 @@ class Ingest:
                 log.warning("ingest_group_failed", events=len(group), exc_info=error)
                 await self._one_by_one(group)
             return
-        for arrival, settled in group:
-            _settle(settled, arrival.event_id in stored)
+        for waiting in group:
+            _settle(waiting.settled, waiting.arrival.event_id in stored)
 
-    async def _one_by_one(self, group: list[_Waiting]) -> None:
+    async def _one_by_one(self, group: Sequence[_Waiting]) -> None:
         """The group failed, so at least one of them is at fault: it alone must pay for it."""
         for waiting in group:
-            arrival, settled = waiting
             try:
-                stored = await self._commit([arrival])
+                stored = await self._commit([waiting.arrival])
             except Exception as error:
                 self._refuse([waiting], error)
             else:
-                _settle(settled, arrival.event_id in stored)
+                _settle(waiting.settled, waiting.arrival.event_id in stored)
 
     async def _alone(self, arrival: Arrival) -> Kept:
         try:
@@ -142,10 +158,10 @@ class Ingest:
         self._count_commit()
         return stored
 
-    def _refuse(self, group: list[_Waiting], error: Exception) -> None:
+    def _refuse(self, group: Sequence[_Waiting], error: Exception) -> None:
         log.warning("ingest_failed", events=len(group), exc_info=error)
-        for _, settled in group:
-            _give_up(settled)
+        for waiting in group:
+            _give_up(waiting.settled)
 
 
 def _outcome(is_new: bool) -> Kept:

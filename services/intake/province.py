@@ -9,8 +9,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from libs.contracts.vocabulary import CaseState, RefusalReason
+from libs.launch.rows import BadRows, read_rows
 from libs.places import Agency, Commune, Gazetteer, OfficeWord, Successor, VanishedName
-from libs.runtime.rows import BadRows, read_rows
 from libs.runtime.tx import Tx
 
 from .settings import IntakeSettings

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 
 from .domain.conversation import Choice, Message, Texts
 from .domain.conversation.choosing import CHOICES

@@ -1,4 +1,4 @@
-from libs.runtime.cli import main
+from libs.launch.cli import main
 from services.notifier.app import SERVICE
 
 raise SystemExit(main(SERVICE))

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from typing import Final
 
-from libs.runtime.cli import BadSettings, load_settings
+from libs.launch.settings import BadSettings, load_settings
 from libs.runtime.clock import SystemClock
 from libs.runtime.db import Database
 from libs.runtime.seal import Sealer

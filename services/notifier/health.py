@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from libs.runtime.health import Check
 from libs.runtime.run import Run
+from libs.runtime.service import Check
 
 from .parts import CHANNEL, NotifierParts
 from .store.channel import ChannelStore

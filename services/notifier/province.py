@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from libs.runtime.rows import BadRows, read_rows
+from libs.launch.rows import BadRows, read_rows
 from libs.runtime.settings import RuntimeSettings
 from libs.runtime.tx import Tx
 

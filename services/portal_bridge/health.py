@@ -1,7 +1,7 @@
 """What waits for the portal, for whoever asks whether the bridge is ready."""
 
-from libs.runtime.health import Check
 from libs.runtime.run import Run
+from libs.runtime.service import Check
 
 from .parts import BridgeParts
 from .store import Waiting

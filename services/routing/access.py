@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from libs.runtime.problem import Problem
 from libs.runtime.run import Run
+from libs.web.problem import Problem
 
 from .domain.permission import Officer
 from .parts import RoutingParts, RunDep

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from libs.runtime.cli import BadSettings, load_settings
+from libs.launch.rows import BadRows
+from libs.launch.settings import BadSettings, load_settings
 from libs.runtime.clock import Clock, SystemClock
-from libs.runtime.rows import BadRows
 from libs.runtime.run import Run
 from libs.runtime.service import Command
 from libs.runtime.tx import Tx

@@ -8,7 +8,7 @@ from fastapi import Depends
 from libs.runtime.run import Run
 from libs.runtime.seal import Sealer
 from libs.runtime.tx import Tx
-from libs.runtime.web import current_run
+from libs.web import current_run
 
 from .domain.province import Province
 from .province import Words, read_province, rules_of, words_of

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from libs.contracts.vocabulary import AgencyId, CaseState, Field, MatterCode, RefusalReason
+from libs.launch.rows import BadRows, read_rows
 from libs.places import Agency, Commune, Gazetteer, Successor, VanishedName
-from libs.runtime.rows import BadRows, read_rows
 
 from .domain.calendar import Session, WorkingCalendar
 from .domain.deadline import Clock, ClockRule, Unit

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from libs.contracts.vocabulary import PlaceId
+from libs.launch.rows import BadRows
 from libs.runtime.clock import SystemClock
-from libs.runtime.rows import BadRows
 from libs.runtime.service import Command
 
 from .api import TextToClassify

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from libs.runtime.run import Run
-from libs.runtime.web import current_run
+from libs.web import current_run
 
 from .domain import Classifier, KeywordClassifier
 from .province import rows_of

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from libs.launch.rows import BadRows, read_rows
 from libs.places import Agency, Commune, OfficeWord, Successor, VanishedName
-from libs.runtime.rows import BadRows, read_rows
 from libs.runtime.tx import Tx
 
 from .domain import ClassifierRows

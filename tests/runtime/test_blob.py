@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.runtime.blob import Damaged, FolderBlobStore, TooBig, open_blob_store
+from libs.blob import Damaged, FolderBlobStore, TooBig, open_blob_store
 
 
 async def _chunks(*parts: bytes) -> AsyncIterator[bytes]:

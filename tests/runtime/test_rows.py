@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.runtime.rows import BadRows, read_rows
+from libs.launch.rows import BadRows, read_rows
 
 
 def test_rows_are_read_with_the_columns_asked_for(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic_settings import SettingsConfigDict
 
-from libs.runtime.cli import BadSettings, load_settings
+from libs.launch.settings import BadSettings, load_settings
 from libs.runtime.settings import SealingSettings
 from tests.runtime.hotel import Trouble, kitchen
 

@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import select, text
 
-from libs.runtime.problem import Problem
 from libs.runtime.run import Run
-from libs.runtime.web import RunDep, create_app
+from libs.web import RunDep, create_app
+from libs.web.problem import Problem
 from tests.runtime.hotel import Trouble, kitchen
 from tests.support.service import Runs
 

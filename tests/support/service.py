@@ -10,8 +10,8 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from libs.launch.prepare import prepare
 from libs.runtime.clock import Clock, SystemClock
-from libs.runtime.prepare import prepare
 from libs.runtime.run import Run
 from libs.runtime.service import Service
 from tests.support.settings import BY_SERVICE, SHARED

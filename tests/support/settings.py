@@ -13,6 +13,7 @@ SHARED: Final[dict[str, Any]] = {
     "log_level": "warning",
     # A busy machine is not what most tests are about; those that are set the real limit.
     "database_wait_s": 8.0,
+    "has_replicas": False,
 }
 
 BY_SERVICE: Final[dict[str, dict[str, Any]]] = {

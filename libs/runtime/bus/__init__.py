@@ -1,8 +1,8 @@
 """How events get from one service to others: the bus, and what a service wants to hear."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from libs.contracts.envelope import Event
 from libs.runtime.tx import Tx
@@ -55,6 +55,17 @@ class Subscriptions:
         return tuple(self._by_name)
 
 
+class Delivery(NamedTuple):
+    """One event as it arrives."""
+
+    name: str
+    body: bytes
+
+
+BATCH_AT_MOST: Final = 100
+"""Deliveries handed to a hearer together when so many wait; none waits for others to come."""
+
+
 class Hearer(Protocol):
     """One service's end of the bus."""
 
@@ -68,13 +79,25 @@ class Hearer(Protocol):
         """The wire names it wants."""
         ...
 
-    async def hear(self, name: str, body: bytes) -> None:
-        """Handle one event, or put it aside durably; raises only when neither could be recorded."""
+    async def hear(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle events, or put them aside durably; raises only when one of them could not be recorded at all."""
+        ...
+
+    async def bury(self, delivery: Delivery, reason: str) -> None:
+        """Put an event aside as dead, without trying it."""
+        ...
+
+    async def able(self) -> bool:
+        """Whether anything could be recorded now: asked before hearing goes on after a failure."""
         ...
 
 
 class NobodyHears(Exception):
     """An event that would reach no one: it stays in the outbox and alarms."""
+
+
+class BusAway(Exception):
+    """Nothing can be handed over now, whatever it is: it stays in the outbox and is tried again."""
 
 
 class Bus(Protocol):
@@ -93,6 +116,7 @@ class Bus(Protocol):
 
         Raises:
             NobodyHears: no service hears it.
+            BusAway: no event can be handed over now.
         """
         ...
 
@@ -103,4 +127,8 @@ class Bus(Protocol):
     @property
     def ready(self) -> bool:
         """Whether events flow."""
+        ...
+
+    async def waiting(self) -> Mapping[str, int]:
+        """How many deliveries wait, by queue; empty when that cannot be told now."""
         ...

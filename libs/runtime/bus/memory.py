@@ -1,13 +1,13 @@
 """All services in one process: a queue per service, bytes only, nothing kept that the outbox does not keep."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from libs.runtime.log import get_logger
 
-from . import Hearer, NobodyHears
+from . import BATCH_AT_MOST, Delivery, Hearer, NobodyHears
 
 log = get_logger()
 
@@ -20,8 +20,7 @@ _PAUSES_S: Final = (0.1, 0.5, 1.0, 2.0, 5.0)
 class _Passage:
     """One published event on its way to all its hearers."""
 
-    name: str
-    body: bytes
+    delivery: Delivery
     left: int
     when_safe: Callable[[], Awaitable[None]]
 
@@ -59,12 +58,12 @@ class MemoryBus:
         queues = [self._queues[hearer.name] for hearer in self._hearers if name in hearer.hears]
         if not queues:
             raise NobodyHears(name)
-        passage = _Passage(name, body, len(queues), when_safe)
+        passage = _Passage(Delivery(name, body), len(queues), when_safe)
         for queue in queues:
             await queue.put(passage)
 
     async def stop(self) -> None:
-        """Let each worker finish the event in its hands."""
+        """Let each worker finish the events in its hands."""
         self._stopping.set()
         for worker in self._workers:
             worker.cancel()
@@ -76,35 +75,40 @@ class MemoryBus:
         """True while every service takes its events."""
         return bool(self._workers) and not self._stuck
 
+    async def waiting(self) -> Mapping[str, int]:
+        """How many deliveries wait, by service."""
+        return {name: queue.qsize() for name, queue in self._queues.items()}
+
     async def _deliver(self, hearer: Hearer) -> None:
         queue = self._queues[hearer.name]
         while not self._stopping.is_set():
-            passage = await queue.get()
-            # Shielded: a stop lets the event in hand be committed instead of rolling it back.
-            handling = asyncio.ensure_future(self._hear_until_recorded(hearer, passage))
+            passages = [await queue.get()]
+            while len(passages) < BATCH_AT_MOST and not queue.empty():
+                passages.append(queue.get_nowait())
+            # Shielded: a stop lets the events in hand be committed instead of rolling them back.
+            handling = asyncio.ensure_future(self._hear_until_recorded(hearer, passages))
             try:
                 await asyncio.shield(handling)
             except asyncio.CancelledError:
                 await asyncio.wait([handling], timeout=10)
                 raise
 
-    async def _hear_until_recorded(self, hearer: Hearer, passage: _Passage) -> None:
+    async def _hear_until_recorded(self, hearer: Hearer, passages: Sequence[_Passage]) -> None:
         tries = 0
         while True:
             try:
-                await hearer.hear(passage.name, passage.body)
+                await hearer.hear([passage.delivery for passage in passages])
             except Exception:
                 # Neither handled nor put aside: the database is away. Consumption pauses, nothing is skipped.
                 pause = _PAUSES_S[min(tries, len(_PAUSES_S) - 1)]
                 tries += 1
                 self._stuck.add(hearer.name)
-                log.warning(
-                    "hearing_paused", service=hearer.name, event_name=passage.name, pause_s=pause, exc_info=True
-                )
+                log.warning("hearing_paused", service=hearer.name, events=len(passages), pause_s=pause, exc_info=True)
                 if self._stopping.is_set():
                     return
                 await asyncio.sleep(pause)
             else:
                 self._stuck.discard(hearer.name)
-                await passage.arrived()
+                for passage in passages:
+                    await passage.arrived()
                 return

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs, quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from libs.blob import Damaged
 from libs.contracts.sealed import Contacts, Sealed
-from libs.runtime.blob import Damaged
-from libs.runtime.problem import Problem
 from libs.runtime.run import Run
 from libs.runtime.tx import Tx
-from libs.runtime.web import RunDep
+from libs.web import RunDep
+from libs.web.problem import Problem
 
 from ..domain.code import CodeFound, CodeMistyped, NoCode, PortalCodeFound, parse_code
 from ..domain.tracking import is_own

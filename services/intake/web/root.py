@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
-from libs.runtime.web import RunDep
+from libs.web import RunDep
 
 from .look import SITE_FILE, pages_of
 

@@ -1,4 +1,4 @@
-from libs.runtime.migrate import run_env
+from libs.launch.migrate import run_env
 from services.notifier.tables import metadata
 
 run_env(metadata)

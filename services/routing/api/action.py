@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from fastapi.responses import JSONResponse
 
 from libs.contracts.vocabulary import AgencyId, MatterCode
-from libs.runtime.problem import Problem
+from libs.web.problem import Problem
 
 from ..access import OfficerDep
 from ..casework import Accept, Answer, Approve, Assign, Command, Done, Refuse, Return, SendBack, Submit, act

@@ -8,10 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response
 
+from libs.blob import Damaged
 from libs.contracts.sealed import Contacts
 from libs.contracts.vocabulary import AgencyId, CaseState
-from libs.runtime.blob import Damaged
-from libs.runtime.problem import Problem
+from libs.web.problem import Problem
 
 from ..access import OfficerDep
 from ..domain.workflow import NotYours, Unseen

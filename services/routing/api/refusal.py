@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from libs.runtime.problem import Problem
+from libs.web.problem import Problem
 
 from ..casework import KindNeeded, NotAssignable
 from ..domain.shield import LeaderAccused

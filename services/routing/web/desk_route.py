@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from libs.runtime.problem import answer_unexpected, busy
+from libs.web.problem import answer_unexpected, busy
 
 from ..parts import RunDep
 from ..store import StaleWrite

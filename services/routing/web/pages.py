@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from libs.runtime.blob import Damaged
+from libs.blob import Damaged
 from libs.runtime.log import get_logger
 
 from ..domain.workflow import Unseen

@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 
 from libs.contracts.envelope import Event
 from libs.runtime import deferred
-from libs.runtime.bus import Bus
-from tests.runtime.conftest import Hotel, open_hotel
+from libs.runtime.bus import Delivery
+from libs.runtime.ids import uuid7
+from tests.runtime.conftest import Buses, Hotel, open_hotel
 from tests.runtime.hotel import Booked, Trouble
 from tests.support.service import Runs, eventually
 
@@ -22,7 +23,7 @@ async def test_an_event_reaches_its_hearer_and_what_that_says_comes_back(hotel: 
 
 
 async def test_events_of_one_transaction_arrive_in_the_order_they_were_said(hotel: Hotel) -> None:
-    keys = [uuid4() for _ in range(50)]
+    keys = [uuid7() for _ in range(50)]  # as real keys are: later is higher
     async with hotel.reception.begin() as tx:
         for key in keys:
             tx.emit(Booked(key=key, room="101"))
@@ -30,11 +31,35 @@ async def test_events_of_one_transaction_arrive_in_the_order_they_were_said(hote
     assert await hotel.done_in_kitchen() == keys
 
 
+async def test_events_of_one_key_arrive_in_the_order_they_were_said_whatever_else_arrives(hotel: Hotel) -> None:
+    one, other = uuid4(), uuid4()
+    async with hotel.reception.begin() as tx:
+        for room in range(40):
+            tx.emit(Booked(key=one if room % 2 else other, room=str(room)))
+    await hotel.settled()
+    rooms = await hotel.rooms_in_kitchen(one)
+    assert rooms == [str(room) for room in range(1, 40, 2)]
+
+
+async def test_one_that_fails_among_many_undoes_only_itself(hotel: Hotel) -> None:
+    keys = [uuid7() for _ in range(30)]
+    hotel.trouble.fail_times[keys[7]] = 1
+    hotel.trouble.reject.add(keys[20])
+    async with hotel.reception.begin() as tx:
+        for key in keys:
+            tx.emit(Booked(key=key, room="101"))
+    await hotel.settled()
+    assert sorted(await hotel.done_at_reception()) == sorted(set(keys) - {keys[20]})
+    assert len(await hotel.done_in_kitchen()) == 29, "each once"
+    (dead,) = await hotel.put_aside()
+    assert dead.reason == "rejected: no such room"
+
+
 async def test_an_event_delivered_again_changes_nothing(hotel: Hotel) -> None:
     booked = await hotel.book()
     await hotel.settled()
     for _ in range(3):
-        await hotel.kitchen.consumer.hear(Booked.name, booked.to_bytes())
+        await hotel.kitchen.consumer.hear([Delivery(Booked.name, booked.to_bytes())])
     await hotel.settled()
     assert await hotel.done_in_kitchen() == await hotel.done_at_reception() == [booked.key]
 
@@ -49,7 +74,7 @@ async def test_a_handler_that_fails_twice_succeeds_without_being_put_aside(hotel
 
 
 async def test_a_poisonous_event_is_put_aside_and_the_others_go_on(hotel: Hotel) -> None:
-    poison, others = uuid4(), [uuid4() for _ in range(10)]
+    poison, others = uuid7(), [uuid7() for _ in range(10)]
     hotel.trouble.fail_times[poison] = 1_000_000
     await hotel.book(key=poison)
     for key in others:
@@ -103,10 +128,10 @@ async def test_a_rejected_event_is_dead_at_once_and_never_retried(hotel: Hotel) 
 
 
 async def test_a_body_that_cannot_be_read_is_kept_as_dead(hotel: Hotel) -> None:
-    await hotel.kitchen.consumer.hear(Booked.name, b'{"room": 5')
+    await hotel.kitchen.consumer.hear([Delivery(Booked.name, b'{"room": 5')])
     (dead,) = await hotel.put_aside()
     assert (dead.reason, dead.body) == ("unreadable", b'{"room": 5')
-    await hotel.kitchen.consumer.hear(Booked.name, b'{"room": 5')
+    await hotel.kitchen.consumer.hear([Delivery(Booked.name, b'{"room": 5')])
     assert len(await hotel.put_aside()) == 1
 
 
@@ -115,7 +140,7 @@ async def test_an_event_that_was_put_aside_and_comes_again_has_one_effect(hotel:
     hotel.trouble.fail_times[key] = 3
     booked = await hotel.book(key=key)
     await eventually(hotel.put_aside)
-    await hotel.kitchen.consumer.hear(Booked.name, booked.to_bytes())
+    await hotel.kitchen.consumer.hear([Delivery(Booked.name, booked.to_bytes())])
     hotel.clock.advance(timedelta(days=1))
     await hotel.kitchen.consumer.retry_deferred()
     await hotel.settled()
@@ -124,13 +149,13 @@ async def test_an_event_that_was_put_aside_and_comes_again_has_one_effect(hotel:
 
 
 async def test_what_was_not_delivered_when_a_process_stopped_is_delivered_by_the_next(
-    runs: Runs, new_bus: Callable[[], Bus]
+    runs: Runs, new_buses: Callable[[], Buses]
 ) -> None:
     trouble = Trouble()
-    first = await open_hotel(runs, new_bus(), trouble)
+    first = await open_hotel(runs, new_buses(), trouble)
     await first.stop()
     booked = await first.book()
-    second = await open_hotel(runs, new_bus(), trouble, first.clock)
+    second = await open_hotel(runs, new_buses(), trouble, first.clock)
     await eventually(second.done_at_reception)
     assert await second.done_in_kitchen() == [booked.key]
     await second.stop()
@@ -189,6 +214,6 @@ async def test_a_newer_leader_takes_over_what_an_older_one_had_claimed(hotel: Ho
     await hotel.reception.halt()
     hotel.reception.go()
     hotel.kitchen.go()
-    await hotel.bus.start()
+    await hotel.buses.start()
     await eventually(hotel.done_at_reception)
     assert await hotel.done_in_kitchen() == [booked.key]

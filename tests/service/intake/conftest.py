@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from libs.runtime import log
 from libs.runtime.clock import FixedClock
-from libs.runtime.web import create_app
+from libs.web import create_app
 from services.intake.app import SERVICE
 from services.intake.domain.json_body import read_object
 from services.intake.domain.zalo import read

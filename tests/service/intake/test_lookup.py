@@ -25,6 +25,7 @@ from libs.contracts.vocabulary import (
     RefusalReason,
     RoutedReason,
 )
+from libs.runtime.bus import Delivery
 from libs.runtime.clock import FixedClock
 from services.intake.tables import citizens, feedbacks
 from tests.service.intake.bad_input import Row, rows_of
@@ -94,7 +95,7 @@ async def hear(run: Any, *events: Any) -> None:
     """Events reach intake, each said a minute after the one with the number below it."""
     for event in events:
         said = event.said(uuid4(), NOW + timedelta(minutes=event.case_seq), None)
-        await run.consumer.hear(said.name, said.to_bytes())
+        await run.consumer.hear([Delivery(said.name, said.to_bytes())])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from libs.contracts.vocabulary import CaseState, RefusalReason
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from services.intake.app import SERVICE
 from services.intake.province import load_province
 from tests.support.province import HANOI, gazetteer

@@ -36,6 +36,7 @@ from libs.contracts.vocabulary import (
     RoutedReason,
     SenderId,
 )
+from libs.runtime.bus import Delivery
 from libs.runtime.clock import FixedClock
 from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
@@ -134,7 +135,7 @@ class Scene:
         """Events arrive, in this order, said now."""
         for event in events:
             said = event.said(uuid7(), self.clock.now(), None)
-            await (run or self.run).consumer.hear(event.name, said.to_bytes())
+            await (run or self.run).consumer.hear([Delivery(event.name, said.to_bytes())])
 
     async def knows_citizen(self, user_id: str = HOA) -> None:
         """The citizen wrote for the first time."""

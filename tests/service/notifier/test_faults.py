@@ -8,7 +8,7 @@ import pytest
 
 from libs.contracts.vocabulary import CaseState
 from libs.runtime import http
-from libs.runtime.health import examine
+from libs.web.health import examine
 from services.notifier.domain.attempt import SendOutcome
 from services.notifier.domain.message import MessageState
 from services.notifier.jobs import measure_queue

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from libs.contracts.vocabulary import CaseState, RefusalReason, RoutedReason
+from libs.runtime.bus import Delivery
 from services.notifier.jobs import tell_unreachable
 from tests.service.notifier.scene import Scene
 
@@ -73,7 +74,7 @@ async def test_whoever_cannot_be_reached_is_told_of_and_written_to_later(at_work
 async def test_every_event_is_told_once_however_often_it_is_heard(known: Scene) -> None:
     event = known.routed(2).said(uuid4(), known.clock.now(), None)
     for _ in range(3):
-        await known.run.consumer.hear(event.name, event.to_bytes())
+        await known.run.consumer.hear([Delivery(event.name, event.to_bytes())])
         await known.sends()
     assert len(known.zalo.texts()) == 1
 

@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from libs.runtime.health import Check, examine
 from libs.runtime.run import Run
+from libs.runtime.service import Check
+from libs.web.health import examine
 from services.notifier.commands import TOKENS
 from services.notifier.domain.token import TokenAlarm
 from services.notifier.jobs import keep_tokens_fresh

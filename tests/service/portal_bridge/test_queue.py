@@ -23,9 +23,10 @@ from libs.contracts.vocabulary import (
     RoutedReason,
     SenderId,
 )
+from libs.runtime.bus import Delivery
 from libs.runtime.clock import FixedClock
-from libs.runtime.health import examine
 from libs.runtime.run import Run
+from libs.web.health import examine
 from services.portal_bridge.app import SERVICE
 from services.portal_bridge.commands import QUEUE
 from services.portal_bridge.domain import Standing
@@ -106,7 +107,7 @@ def handled_case(feedback: UUID) -> list[Event]:
 
 async def hear(run: Run[Any], events: Sequence[Event]) -> None:
     for event in events:
-        await run.consumer.hear(event.name, event.to_bytes())
+        await run.consumer.hear([Delivery(event.name, event.to_bytes())])
 
 
 async def queue(run: Run[Any]) -> list[Entry]:

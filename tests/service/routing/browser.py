@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from libs.contracts.vocabulary import AgencyId
 from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
-from libs.runtime.web import create_app
+from libs.web import create_app
 from services.routing.domain.permission import Role
 from services.routing.parts import RoutingParts
 from services.routing.store import Account, AccountStore

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from libs.contracts import Event, said_by
 from libs.contracts.events import Classified, Confidence, FeedbackReceived, MatterScore
 from libs.contracts.vocabulary import Channel, Disposition, FeedbackId, Kind, MatterCode, SenderId
+from libs.runtime.bus import Delivery
 from libs.runtime.clock import FixedClock
 from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
@@ -46,7 +47,7 @@ class City:
         return said
 
     async def hear_again(self, said: Event) -> None:
-        await self.run.consumer.hear(said.name, said.to_bytes())
+        await self.run.consumer.hear([Delivery(said.name, said.to_bytes())])
         async with self.run.begin() as tx:
             put_aside = (await tx.session.execute(select(_RUNTIME.deferred_events.c.reason))).scalars().all()
         assert put_aside == []

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from libs.runtime.clock import FixedClock
-from libs.runtime.web import create_app
+from libs.web import create_app
 from services.routing.app import SERVICE
 from tests.service.routing.city import City
 from tests.support.service import Runs

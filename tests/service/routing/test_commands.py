@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from libs.runtime.cli import main
+from libs.launch.cli import main
 from services.routing import tables as t
 from services.routing.app import SERVICE
 from tests.service.routing.city import LANG, OFFICE, City

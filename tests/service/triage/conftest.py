@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from libs.runtime.clock import FixedClock
-from libs.runtime.web import create_app
+from libs.web import create_app
 from services.triage.app import SERVICE
 from tests.service.triage.desk import Desk
 from tests.support.service import Runs

@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 from libs.contracts.envelope import Event
 from libs.contracts.events import Classified, FeedbackReceived, FeedbackSupplemented
 from libs.contracts.vocabulary import Channel, FeedbackId, PlaceId, SenderId, SupplementReason
+from libs.runtime.bus import Delivery
 from libs.runtime.clock import FixedClock
 from libs.runtime.run import Run
 from services.triage.app import SERVICE
@@ -58,7 +59,7 @@ class Desk:
     async def hear(self, *events: Event) -> None:
         """Deliver events, in this order."""
         for event in events:
-            await self.run.consumer.hear(event.name, event.to_bytes())
+            await self.run.consumer.hear([Delivery(event.name, event.to_bytes())])
 
     async def said(self) -> list[Classified]:
         """Everything triage has said, in order."""

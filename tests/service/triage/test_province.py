@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from services.triage.domain import KeywordClassifier
 from services.triage.parts import build_parts
 from services.triage.province import load_province, read_tables, rows_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from services.intake.domain.conversation import (
     Conversation,
     DamagedConversation,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from services.notifier.domain.wording import VALUES
 from services.notifier.province import read_province
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from libs.runtime.cli import BadSettings, load_settings
+from libs.launch.settings import BadSettings, load_settings
 from services.portal_bridge.app import SERVICE
 from services.portal_bridge.settings import PortalBridgeSettings
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from libs.contracts.vocabulary import CaseState, Field, RefusalReason
-from libs.runtime.rows import BadRows
+from libs.launch.rows import BadRows
 from services.routing.domain.deadline import Clock
 from services.routing.domain.workflow import OPEN_STATES
 from services.routing.province import read_province, rules_of, words_of

@@ -1,26 +1,28 @@
-"""`python -m services.<name> prepare | replay | …`: what people run by hand or from a Job."""
+"""`python -m services.<name> serve | prepare | replay | …`: what people run by hand or from a Job."""
 
 import argparse
 import asyncio
 import sys
 from uuid import UUID
 
-from pydantic import ValidationError
+from libs.runtime import deferred, log
+from libs.runtime.clock import SystemClock
+from libs.runtime.run import Run
+from libs.runtime.service import Service
+from libs.runtime.settings import RuntimeSettings
 
-from . import deferred, log
-from .clock import SystemClock
 from .prepare import NotPrepared, prepare
 from .rows import BadRows
-from .run import Run
-from .service import Service
-from .settings import RuntimeSettings
+from .serve import serve
+from .settings import BadSettings, load_settings
 
 
 def main(service: Service, arguments: list[str] | None = None) -> int:
     """Carry out one command; the exit status is 0 when it worked, 2 when a person must mend something first."""
     parser = argparse.ArgumentParser(prog=f"python -m services.{service.name}", description=service.about)
     words = parser.add_subparsers(dest="word", required=True)
-    words.add_parser("prepare", help="create or migrate the schema and load the province's rows")
+    words.add_parser("serve", help="answer requests, hear events, do jobs; until asked to stop")
+    words.add_parser("prepare", help="create or migrate the schema, load the province's rows, declare the queues")
     replaying = words.add_parser("replay", help="run deferred and dead events again")
     replaying.add_argument("event_id", nargs="*", type=UUID, help="only these; all of them when none is named")
     for command in service.commands:
@@ -32,7 +34,9 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings(service)
         log.configure(settings.log_level, settings.log_format)
-        if chosen.word == "prepare":
+        if chosen.word == "serve":
+            serve(service, settings)
+        elif chosen.word == "prepare":
             asyncio.run(prepare(service, settings, SystemClock()))
         else:
             count = asyncio.run(_replay(service, settings, chosen.event_id or None))
@@ -41,24 +45,6 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{service.name}: {error}\n")
         return 2
     return 0
-
-
-class BadSettings(Exception):
-    """Settings are missing or wrong; the text names them, never their values."""
-
-
-def load_settings(service: Service, **fixed: object) -> RuntimeSettings:
-    """A service's settings from the environment, but for what is fixed by the way it is run.
-
-    Raises:
-        BadSettings: naming each variable that is missing or wrong.
-    """
-    try:
-        return service.settings(**fixed)  # type: ignore[arg-type]
-    except ValidationError as error:
-        prefix = service.settings.model_config.get("env_prefix", "")
-        wrong = [f"{prefix}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"]]
-        raise BadSettings("settings to mend:\n  " + "\n  ".join(wrong or ["see .env.example"])) from None
 
 
 async def _replay(service: Service, settings: RuntimeSettings, event_ids: list[UUID] | None) -> int:

@@ -4,11 +4,14 @@ import time
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import health, problem, trace
-from .log import get_logger
-from .run import Run
+from libs.runtime import trace
+from libs.runtime.log import get_logger
+from libs.runtime.run import Run
+
+from . import health, problem
 
 log = get_logger()
 
@@ -27,9 +30,9 @@ def create_app(run: Run[Any]) -> FastAPI:
     )
     app.state.run = run
     problem.install(app)
-    app.include_router(health.router)
-    for router in service.routers:
-        app.include_router(router)
+    for router in (*service.routers, health.router):
+        # Not `include_router`: it would try each of them twice for every request, wrapped in a router of its own.
+        app.router.routes.extend(router.routes)
     app.add_middleware(RequestLog, run=run)
     return app
 
@@ -52,6 +55,7 @@ class RequestLog:
     def __init__(self, app: ASGIApp, run: Run[Any]) -> None:
         self._app = app
         self._run = run
+        self._meters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -81,8 +85,9 @@ class RequestLog:
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
-        self._run.metrics.requests.labels(route, scope["method"], str(status)).inc()
-        self._run.metrics.request_seconds.labels(route).observe(seconds)
+        counted, timed = self._meters_of(route, scope["method"], status)
+        counted.inc()
+        timed.observe(seconds)
         if not route.startswith(("/health", "/metrics")):
             log.info(
                 "request",
@@ -92,6 +97,15 @@ class RequestLog:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
+
+    def _meters_of(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
+        # Kept by us: finding a meter by its labels takes a lock and a walk through them each time.
+        meters = self._meters.get((route, method, status))
+        if meters is None:
+            metrics = self._run.metrics
+            meters = metrics.requests.labels(route, method, str(status)), metrics.request_seconds.labels(route)
+            self._meters[route, method, status] = meters
+        return meters
 
 
 def _route(scope: Scope) -> str:

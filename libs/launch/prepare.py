@@ -4,16 +4,20 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from aio_pika.exceptions import AMQPError
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
+from libs.runtime.bus.topology import declare
+from libs.runtime.clock import Clock
+from libs.runtime.log import get_logger
+from libs.runtime.service import Service
+from libs.runtime.settings import RuntimeSettings
+from libs.runtime.tx import Tx
+
 from . import migrate
-from .clock import Clock
-from .log import get_logger
-from .service import Service
-from .settings import RuntimeSettings
-from .tx import Tx
+from .topology import topology
 
 log = get_logger()
 
@@ -58,7 +62,17 @@ async def prepare(service: Service, settings: RuntimeSettings, clock: Clock) -> 
             await _load(connection, service, settings, clock)
     finally:
         await engine.dispose()
+    if settings.amqp_url is not None:
+        await _declare_queues(settings.amqp_url.get_secret_value())
     log.info("prepared", service=service.name)
+
+
+async def _declare_queues(url: str) -> None:
+    try:
+        # All of them, not the service's own: nobody speaks before everybody who hears has a queue.
+        await declare(url, topology())
+    except (AMQPError, OSError) as error:
+        raise NotPrepared(f"the broker at AMQP_URL does not take the queues ({type(error).__qualname__})") from None
 
 
 def _role_of(url: URL) -> _Role:

@@ -7,8 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from .db import is_busy, is_conflict
-from .log import get_logger
+from libs.runtime.db import is_busy, is_conflict
+from libs.runtime.log import get_logger
 
 log = get_logger()
 

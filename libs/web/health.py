@@ -1,26 +1,15 @@
 """Is it alive, is it ready, and what is not as it should be."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-if TYPE_CHECKING:
-    from .run import Run
+from libs.runtime.run import Run
+from libs.runtime.service import Check, State
 
-State = Literal["ok", "degraded", "down"]
 router = APIRouter(tags=["health"])
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The answer to one question about a service's health. `degraded` still serves."""
-
-    name: str
-    state: State
-    detail: str = ""
 
 
 @router.get("/health/live")
@@ -50,13 +39,15 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(request.app.state.run.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def examine(run: "Run[Any]") -> list[Check]:
+async def examine(run: Run[Any]) -> list[Check]:
     """All checks of a service, its own and the runtime's."""
     answers = await run.database.answers()
     checks = [Check("database", "ok" if answers else "down")]
+    if run.is_stopping or not run.is_prepared:
+        checks.append(Check("process", "down", "stopping" if run.is_stopping else "starting"))
     if run.bus is not None:
         # Events wait safely in the outbox meanwhile, so requests are still welcome.
         checks.append(Check("bus", "ok" if run.bus.ready else "degraded"))
-    if answers:
+    if answers and run.is_prepared:
         checks += [await check(run) for check in run.service.checks]
     return checks

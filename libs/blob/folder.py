@@ -1,56 +1,14 @@
-"""Files by their SHA-256. `file:` here; an object store in a cluster has the same four verbs."""
+"""Files in a folder of this machine."""
 
 import hashlib
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 import anyio
 
-
-class TooBig(Exception):
-    """More bytes came than allowed; nothing was kept."""
-
-
-class Damaged(Exception):
-    """The stored bytes no longer match their name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A file that is safe on disk."""
-
-    sha256: str
-    size_bytes: int
-
-
-class BlobStore(Protocol):
-    """Keeps files under the SHA-256 of their bytes: storing twice is storing once."""
-
-    async def put(self, chunks: AsyncIterator[bytes], limit_bytes: int) -> Stored:
-        """Store a stream.
-
-        Raises:
-            TooBig: it is longer than `limit_bytes`.
-        """
-        ...
-
-    async def read(self, sha256: str) -> bytes:
-        """The bytes, checked against their name.
-
-        Raises:
-            KeyError: no such file.
-            Damaged: the bytes were altered.
-        """
-        ...
-
-    async def delete(self, sha256: str) -> None:
-        """Remove a file; no matter whether it was there."""
-        ...
+from .store import Damaged, Stored, TooBig
 
 
 class FolderBlobStore:
@@ -109,15 +67,3 @@ class FolderBlobStore:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise KeyError(sha256)
         return self._folder / sha256[:2] / sha256[2:4] / sha256
-
-
-def open_blob_store(blob_url: str) -> BlobStore:
-    """The store a `BLOB_URL` names.
-
-    Raises:
-        ValueError: a scheme this version does not know.
-    """
-    parts = urlsplit(blob_url)
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
-        raise ValueError(f"BLOB_URL: scheme {parts.scheme!r} is not known; use file:///folder")
-    return FolderBlobStore(Path(unquote(parts.path)))

@@ -1,0 +1,198 @@
+"""RabbitMQ: every publish confirmed, several deliveries handled and acknowledged together.
+
+Publishing and hearing have a link each: a broker short of memory stops reading from those who publish, and
+acknowledgements must still reach it.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
+from aio_pika.exceptions import DeliveryError, PublishError
+
+from libs.runtime.log import get_logger
+
+from . import BATCH_AT_MOST, BusAway, Delivery, Hearer, NobodyHears
+from .link import CLOSE_S, TROUBLE, Link, LinkLost, in_words, raise_if_asked
+from .topology import CONNECT_S, Topology, dead_queue
+
+log = get_logger()
+
+CONFIRM_S: Final = 3.0
+PREFETCH: Final = 2 * BATCH_AT_MOST
+"""One batch in work, one at hand."""
+_FINISH_S: Final = 10.0
+_DOUBTED_FOR_S: Final = 15.0
+"""How long one refused publish makes the bus not ready, if none was taken since."""
+
+
+class RabbitBus:
+    """Carries one service's events to the broker, and its deliveries from there."""
+
+    def __init__(self, url: str, topology: Topology, service: str, says: frozenset[str]) -> None:
+        self._topology = topology
+        self._service = service
+        self._says = says
+        self._hearer: Hearer | None = None
+        self._exchange: AbstractExchange | None = None
+        self._doubted_until = 0.0
+        self._looking: AbstractChannel | None = None
+        self._publishing = Link(url, f"lang-nghe-{service}-says", self._publish_while)
+        self._hearing = Link(url, f"lang-nghe-{service}-hears", self._hear_while)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def subscribe(self, hearer: Hearer) -> None:
+        """Deliver to the service."""
+        self._hearer = hearer
+
+    async def start(self) -> None:
+        """Make the links; they may take as long as they need."""
+        links = (self._publishing, self._hearing)
+        self._tasks = [asyncio.create_task(link.keep(), name=f"bus:{self._service}") for link in links]
+
+    async def stop(self) -> None:
+        """Finish the events in hand and acknowledge them; the broker gives the rest to others."""
+        self._hearing.lose()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FINISH_S):
+                await self._hearing.down()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    @property
+    def ready(self) -> bool:
+        """Whether events leave and arrive."""
+        return self._publishing.up and self._hearing.up and asyncio.get_running_loop().time() > self._doubted_until
+
+    async def waiting(self) -> Mapping[str, int]:
+        """How many messages wait in the service's queue and in its dead queue."""
+        counts: dict[str, int] = {}
+        if (channel := self._looking) is None:
+            return counts
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                for name in (self._service, dead_queue(self._service)):
+                    queue = await channel.declare_queue(name, passive=True)
+                    counts[name] = queue.declaration_result.message_count or 0
+        except TROUBLE as error:
+            raise_if_asked(error)
+        return counts
+
+    # ------------------------------------------------------------------------------------------------------ publishing
+
+    async def publish(self, name: str, body: bytes, when_safe: Callable[[], Awaitable[None]]) -> None:
+        """Hand one event to the broker and wait until it has it for good."""
+        if self._exchange is None:
+            raise BusAway("no link")
+        message = aio_pika.Message(
+            body, type=name, content_type="application/json", delivery_mode=aio_pika.DeliveryMode.PERSISTENT
+        )
+        try:
+            async with asyncio.timeout(CONFIRM_S):
+                await self._exchange.publish(message, routing_key=name, mandatory=True)
+        except PublishError:
+            raise NobodyHears(name) from None
+        except TROUBLE as error:
+            raise_if_asked(error)
+            if not isinstance(error, DeliveryError):
+                # Not a word: the next one gets a connection of its own. A "no" came over a link that works.
+                self._publishing.lose()
+            self._doubted_until = asyncio.get_running_loop().time() + _DOUBTED_FOR_S
+            raise BusAway(in_words(error)) from None
+        self._doubted_until = 0.0
+        await when_safe()
+
+    async def _publish_while(self, link: Link, connection: AbstractConnection) -> None:
+        channel = await link.channel(connection, publisher_confirms=True, on_return_raises=True)
+        async with asyncio.timeout(CONNECT_S):
+            exchange = await channel.declare_exchange(
+                self._topology.exchange, aio_pika.ExchangeType.TOPIC, passive=True
+            )
+            # `mandatory` proves that one queue is bound. All who hear must stand there before anything is said.
+            for service in self._topology.hearers_of(self._says):
+                await channel.declare_queue(service, passive=True)
+        self._exchange = exchange
+        link.is_of_use()
+        try:
+            await link.lost()
+        finally:
+            self._exchange = None
+
+    # --------------------------------------------------------------------------------------------------------- hearing
+
+    async def _hear_while(self, link: Link, connection: AbstractConnection) -> None:
+        assert self._hearer is not None, "subscribe comes before start"
+        if not await self._hearer.able():
+            raise LinkLost("nothing can be recorded now")
+        some = asyncio.Event()
+        # A channel each: acknowledging several counts by channel.
+        arrived = await self._consume(self._service, link, connection, some)
+        buried = await self._consume(dead_queue(self._service), link, connection, some)
+        async with asyncio.timeout(CONNECT_S):
+            self._looking = await connection.channel(publisher_confirms=False)
+        link.is_of_use()
+        ended = asyncio.create_task(link.lost())
+        ended.add_done_callback(lambda _: some.set())
+        try:
+            while not ended.done():
+                await some.wait()
+                some.clear()
+                while (arrived or buried) and not ended.done():
+                    if arrived:
+                        await self._hear_some(self._hearer, arrived, link)
+                    if buried:
+                        await self._bury(self._hearer, buried.popleft())
+        finally:
+            self._looking = None
+            ended.cancel()
+
+    async def _consume(
+        self, queue_name: str, link: Link, connection: AbstractConnection, some: asyncio.Event
+    ) -> deque[AbstractIncomingMessage]:
+        channel = await link.channel(connection, publisher_confirms=False)
+        messages: deque[AbstractIncomingMessage] = deque()
+
+        async def take(message: AbstractIncomingMessage) -> None:
+            messages.append(message)
+            some.set()
+
+        async with asyncio.timeout(CONNECT_S):
+            await channel.set_qos(prefetch_count=PREFETCH)
+            queue = await channel.declare_queue(queue_name, passive=True)
+            await queue.consume(take)
+        return messages
+
+    async def _hear_some(self, hearer: Hearer, arrived: deque[AbstractIncomingMessage], link: Link) -> None:
+        messages = [arrived.popleft() for _ in range(min(len(arrived), BATCH_AT_MOST))]
+        await self._recorded(hearer.hear([Delivery(_name_of(one), one.body) for one in messages]), len(messages))
+        link.is_of_use()
+        await messages[-1].ack(multiple=True)
+
+    async def _bury(self, hearer: Hearer, message: AbstractIncomingMessage) -> None:
+        delivery = Delivery(_name_of(message), message.body)
+        await self._recorded(hearer.bury(delivery, "came back to the broker too often"), 1)
+        await message.ack()
+
+    async def _recorded(self, work: Awaitable[None], events: int) -> None:
+        # Shielded: a stop lets the events in hand be committed instead of rolling them back.
+        recording = asyncio.ensure_future(work)
+        try:
+            await asyncio.shield(recording)
+        except asyncio.CancelledError:
+            await asyncio.wait([recording], timeout=_FINISH_S)
+            raise
+        except Exception:
+            # Neither handled nor put aside. The link ends, and the broker has all that is not acknowledged.
+            log.warning("hearing_paused", service=self._service, events=events, exc_info=True)
+            raise LinkLost("nothing could be recorded") from None
+
+
+def _name_of(message: AbstractIncomingMessage) -> str:
+    # The routing key of a message in the dead queue is that queue.
+    return message.type or message.routing_key or ""
