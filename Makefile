@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+# What carries the events of `make demo`: memory (one process) or rabbitmq (five).
+BUS ?= memory
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -29,8 +31,8 @@ $(READY): requirements.lock
 	@touch $@
 
 .PHONY: demo
-demo: $(READY) ## the whole city on this machine: a fake phone, the desk, a real PostgreSQL
-	@exec $(BIN)/python -m libs.local.demo
+demo: $(READY) ## the whole city on this machine, with a fake phone; BUS=rabbitmq: as five processes
+	@BUS="$(BUS)" exec $(BIN)/python -m libs.local.demo
 
 .PHONY: check
 check: $(READY) ## format, lint, types, import rules, generated files
@@ -39,10 +41,12 @@ check: $(READY) ## format, lint, types, import rules, generated files
 	$(BIN)/mypy libs services simulators tests/support
 	$(BIN)/lint-imports
 	$(BIN)/python -m libs.contracts check
+	$(BIN)/python -m tests.support.reliability check
+	@bash tests/contracts/asyncapi/validate.sh
 	$(BIN)/python -m pytest -q -n 0 tests/architecture
 
 .PHONY: test
-test: $(READY) ## all tests, with a real PostgreSQL of their own
+test: $(READY) ## all tests, with a real PostgreSQL and a real RabbitMQ of their own
 	$(BIN)/python -m pytest -q -n $(TEST_WORKERS) -m "not browser" tests
 
 .PHONY: test-unit
@@ -58,9 +62,27 @@ test-browser: $(READY) ## drives phone and desk in Chromium
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "Chromium is missing. On Debian: apt-get install chromium"; exit 1; }
 	$(BIN)/python -m pytest -q -n 0 -m browser tests/browser
 
+.PHONY: faults
+faults: $(READY) ## the fault campaign in full length, about half an hour; writes docs/reliability.md
+	FAULTS=full $(BIN)/python -m pytest -q -n 0 tests/faults
+	$(BIN)/python -m tests.support.reliability write
+
+.PHONY: bench
+bench: $(READY) ## every figure of docs/performance.md, measured anew
+	$(BIN)/python -m tests.bench
+
 .PHONY: docs
 docs: $(READY) ## generated pages and schemas
 	$(BIN)/python -m libs.contracts write
+	$(BIN)/python -m tests.support.reliability write
+
+.PHONY: up
+up: deploy/compose.env ## the city in containers, with fake phone: http://localhost:8000
+	docker compose --env-file deploy/compose.env --file deploy/compose.yaml --profile demo up --build --detach
+
+.PHONY: down
+down: ## stop the containers; their data stays
+	docker compose --env-file deploy/compose.env --file deploy/compose.yaml --profile demo down
 
 .PHONY: migration
 migration: $(READY) ## a new revision: make migration service=routing m="first answer"

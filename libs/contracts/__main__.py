@@ -1,18 +1,21 @@
-"""`python -m libs.contracts write | check`: schemas and docs/events.md, made from the code and kept equal to it."""
+"""`python -m libs.contracts write | check`: schemas, docs/events.md and docs/asyncapi.yaml, kept equal to the code."""
 
 import sys
 from pathlib import Path
 from typing import Final
 
-from . import page, schema
+from . import asyncapi, page, schema
 from .catalogue import CATALOGUE
 
-PAGE: Final = Path(__file__).parents[2] / "docs" / "events.md"
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "events.md"
+ASYNCAPI: Final = ROOT / "docs" / "asyncapi.yaml"
 
 
 def generated() -> dict[Path, str]:
     """Every generated file with the content it must have."""
-    return {PAGE: page.render(), **{schema.file_of(entry.event): schema.text_of(entry.event) for entry in CATALOGUE}}
+    schemas = {schema.file_of(entry.event): schema.text_of(entry.event) for entry in CATALOGUE}
+    return {PAGE: page.render(), ASYNCAPI: asyncapi.render(), **schemas}
 
 
 def main(word: str) -> int:
@@ -21,14 +24,21 @@ def main(word: str) -> int:
     if broken:
         sys.stderr.write("an event may only grow; say a new .v2 instead:\n  " + "\n  ".join(broken) + "\n")
         return 1
-    stale = [path for path, content in generated().items() if not path.exists() or path.read_text("utf-8") != content]
+    if unknown := asyncapi.undescribed():
+        sys.stderr.write(f"{', '.join(unknown)}: say in SERVICES of libs/contracts/asyncapi.py what it is for\n")
+        return 1
+    stale = {
+        path: content
+        for path, content in generated().items()
+        if not path.exists() or path.read_text("utf-8") != content
+    }
     if word == "write":
-        for path in stale:
+        for path, content in stale.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(generated()[path], "utf-8")
+            path.write_text(content, "utf-8")
         return 0
     for path in stale:
-        sys.stderr.write(f"{path.name} is not up to date: make docs\n")
+        sys.stderr.write(f"{path.relative_to(ROOT)} is not what the code says: make docs\n")
     return 1 if stale else 0
 
 

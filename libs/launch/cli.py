@@ -5,7 +5,7 @@ import asyncio
 import sys
 from uuid import UUID
 
-from libs.runtime import deferred, log
+from libs.runtime import deferred, log, outbox
 from libs.runtime.clock import SystemClock
 from libs.runtime.run import Run
 from libs.runtime.service import Service
@@ -23,7 +23,9 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     words = parser.add_subparsers(dest="word", required=True)
     words.add_parser("serve", help="answer requests, hear events, do jobs; until asked to stop")
     words.add_parser("prepare", help="create or migrate the schema, load the province's rows, declare the queues")
-    replaying = words.add_parser("replay", help="run deferred and dead events again")
+    replaying = words.add_parser(
+        "replay", help="run deferred and dead events again, and publish what was given up"
+    )
     replaying.add_argument("event_id", nargs="*", type=UUID, help="only these; all of them when none is named")
     for command in service.commands:
         command.arguments(words.add_parser(command.name, help=command.about))
@@ -51,6 +53,7 @@ async def _replay(service: Service, settings: RuntimeSettings, event_ids: list[U
     run: Run[None] = Run(service, settings, SystemClock())
     try:
         async with run.begin() as tx:
-            return await deferred.replay(tx.session, run.tables, event_ids, tx.now)
+            unparked = await outbox.unpark(tx.session, run.tables, event_ids)
+            return unparked + await deferred.replay(tx.session, run.tables, event_ids, tx.now)
     finally:
         await run.database.close()

@@ -280,6 +280,16 @@ class Relay:
         return self._holder
 
 
+async def unpark(session: AsyncSession, tables: RuntimeTables, event_ids: Sequence[UUID] | None) -> int:
+    """Let the relay try again what it gave up (all of it when no ids are given); returns how many."""
+    box = tables.outbox
+    freed = update(box).where(box.c.parked_at.is_not(None)).values(parked_at=None, attempts=0, next_at=None)
+    if event_ids is not None:
+        freed = freed.where(box.c.event_id.in_(event_ids))
+    changed = await session.execute(freed)
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
 async def measure(session: AsyncSession, tables: RuntimeTables, metrics: Metrics, now: datetime) -> None:
     """Set the gauges operators are woken by: ages of what waits, counts of what was given up."""
     box, deferred = tables.outbox, tables.deferred_events

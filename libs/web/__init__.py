@@ -1,4 +1,4 @@
-"""The HTTP face every service has: health, metrics, errors as problems, a line of log per request. No pages."""
+"""HTTP in both directions: the face every service has, and how one calls outside systems. No pages."""
 
 from .app import RunDep, create_app, current_run
 from .problem import Problem

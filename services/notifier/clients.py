@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from libs.runtime.http import NoAnswer, NotSent, OutboundHttp, Reply
+from libs.web.outbound import NoAnswer, NotSent, OutboundHttp, Reply
 
 from .domain.attempt import Refused, SendOutcome, Sent, TokenDead, TryLater, Uncertain
 from .domain.wording import Option

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 
 from libs.contracts.vocabulary import Channel
-from libs.runtime.http import OutboundHttp
 from libs.runtime.metrics import Metrics
 from libs.runtime.run import Run
 from libs.runtime.seal import Sealer
+from libs.web.outbound import OutboundHttp
 
 from .clients import ZaloClient, ZaloOAuth
 from .domain.attempt import SendRules

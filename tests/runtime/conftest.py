@@ -142,12 +142,13 @@ class Hotel:
 
 
 async def open_hotel(
-    runs: Runs, buses: Buses, trouble: Trouble | None = None, clock: FixedClock | None = None
+    runs: Runs, buses: Buses, trouble: Trouble | None = None, clock: FixedClock | None = None, **settings: Any
 ) -> Hotel:
     """Start both services on a bus, as a new process would."""
     trouble, clock = trouble or Trouble(), clock or FixedClock(NOON)
-    front = await runs(reception(), toy=True, clock=clock, relay_poll_s=0.1, relay_lease_s=1.0)
-    back = await runs(kitchen(trouble), toy=True, clock=clock, relay_poll_s=0.1, relay_lease_s=1.0)
+    quick = {"relay_poll_s": 0.1, "relay_lease_s": 1.0} | settings
+    front = await runs(reception(), toy=True, clock=clock, **quick)
+    back = await runs(kitchen(trouble), toy=True, clock=clock, **quick)
     hotel = Hotel(front, back, buses, trouble, clock)
     for run in (front, back):
         await run.start(buses.of(run))

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from libs.runtime import http
-from libs.runtime.http import NoAnswer, NotSent, OutboundHttp
 from libs.runtime.metrics import Metrics
+from libs.web.outbound import NoAnswer, NotSent, OutboundHttp
 
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from libs.wording import day_in_words, moment_in_words
+
 from .conversation.outcome import LookUp, Reply, Step
 from .conversation.state import Prompt, State
 from .conversation.wording import Texts
-from .spoken import day_in_words, moment_in_words
+from .spoken import LOCAL
 
 _LISTED_AT_MOST: Final = 8
 
@@ -65,9 +67,9 @@ def _standing(case: CaseTold, now: datetime, texts: Texts, link: str) -> Reply:
         {
             "code": case.code,
             "state": case.state,
-            "step_on": day_in_words(case.step_at),
+            "step_on": day_in_words(case.step_at, LOCAL),
             "agency": case.agency,
-            "due": moment_in_words(case.due_at) if case.due_at else "",
+            "due": moment_in_words(case.due_at, LOCAL) if case.due_at else "",
             "link": f"{link}?ma={case.code}" if link else "",
         },
     )

@@ -1,4 +1,4 @@
-"""Days, hours, telephone numbers and files as Vietnamese administrative writing says them to a citizen."""
+"""What citizens are told of the files they sent, and the close of office a promise runs to, by the city's clocks."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -10,7 +10,6 @@ from libs.contracts.vocabulary import FileKind
 
 LOCAL: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 _FILES: Final = {
     FileKind.IMAGE: "ảnh",
     FileKind.VIDEO: "video",
@@ -20,23 +19,6 @@ _FILES: Final = {
 _LOCATION: Final = "vị trí"
 _OFFICE_CLOSES: Final = time(17, 30)
 _SATURDAY: Final = 5
-
-
-def day_in_words(at: datetime) -> str:
-    """The local day of an instant: "Thứ Hai 23/11/2026"."""
-    local = at.astimezone(LOCAL)
-    return f"{_WEEKDAYS[local.weekday()]} {local:%d/%m/%Y}"
-
-
-def moment_in_words(at: datetime) -> str:
-    """A local instant: "17:30 Thứ Ba 15/12/2026"."""
-    return f"{at.astimezone(LOCAL):%H:%M} {day_in_words(at)}"
-
-
-def phone_in_words(phone: str) -> str:
-    """A normalised number as people write it at home: "0912 345 678"."""
-    home = f"0{phone[2:]}" if phone.startswith("84") else phone
-    return f"{home[:4]} {home[4:7]} {home[7:]}" if len(home) == 10 else home
 
 
 def files_in_words(kinds: Iterable[FileKind], *, with_location: bool = False) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from libs.contracts.vocabulary import AnswerOutcome, CaseState, FileState, RefusalReason
-from libs.ui import day_in_words, moment_in_words
+from libs.wording import day_in_words, moment_in_words
 
 from ..domain.tracking import Promise, Step, promise_of, timeline
 from ..province import Province, RefusalWords

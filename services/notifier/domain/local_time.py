@@ -1,22 +1,8 @@
-"""Days and hours as the city writes and lives them."""
+"""The hours the city lives by: when a clock time comes next, and when nobody is woken."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
-
-_DAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
-
-
-def day_in_words(at: datetime, zone: ZoneInfo) -> str:
-    """`Thứ Hai 23/11/2026`."""
-    local = at.astimezone(zone)
-    return f"{_DAYS[local.weekday()]} {local:%d/%m/%Y}"
-
-
-def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
-    """`17:30 Thứ Ba 15/12/2026`."""
-    return f"{at.astimezone(zone):%H:%M} {day_in_words(at, zone)}"
 
 
 def next_time(now: datetime, at: time, zone: ZoneInfo) -> datetime:

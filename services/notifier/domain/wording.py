@@ -13,8 +13,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from libs.contracts.vocabulary import RefusalReason
+from libs.wording import day_in_words, moment_in_words
 
-from .local_time import day_in_words, moment_in_words
 from .text import cut
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")

@@ -10,6 +10,7 @@ from libs.contracts.envelope import Event
 from libs.runtime import deferred
 from libs.runtime.bus import Delivery
 from libs.runtime.ids import uuid7
+from libs.runtime.outbox import unpark
 from tests.runtime.conftest import Buses, Hotel, open_hotel
 from tests.runtime.hotel import Booked, Trouble
 from tests.support.service import Runs, eventually
@@ -204,6 +205,10 @@ async def test_an_event_nobody_hears_stays_in_the_outbox_and_holds_back_only_its
         return key in await hotel.done_in_kitchen()
 
     await eventually(freed)
+    async with hotel.reception.begin() as tx:
+        assert await unpark(tx.session, hotel.reception.tables, [uuid4()]) == 0
+        assert await unpark(tx.session, hotel.reception.tables, None) == 1
+    await eventually(tried)
 
 
 async def test_a_newer_leader_takes_over_what_an_older_one_had_claimed(hotel: Hotel) -> None:

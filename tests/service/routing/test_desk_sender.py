@@ -47,7 +47,7 @@ async def test_the_sender_is_shown_once_to_who_says_why_and_that_is_written_down
 
     shown = await writer.send(page, "/unmask", why="Gọi điện hẹn ngày nhận.")
     assert "Nguyễn Văn Mẫu" in words(shown)
-    assert "0900000123" in words(shown)
+    assert "0900 000 123" in words(shown)
     assert shown.headers["cache-control"] == "no-store"
     *_, looked = await city.rows(t.timeline, known_sender)
     assert (looked["what"], looked["by_name"], looked["note"]) == (

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from libs.contracts.events import AgencyScore, Attachment
-from libs.contracts.vocabulary import AccusedPost, AgencyId, FileKind, FileState, Kind
+from libs.contracts.events import AgencyScore, Attachment, SenderIdentified
+from libs.contracts.sealed import Contacts
+from libs.contracts.vocabulary import AccusedPost, AgencyId, FeedbackId, FileKind, FileState, Kind, SenderId
 from libs.runtime.ids import uuid7
 from services.routing import tables as t
 from services.routing.domain.permission import Role
@@ -217,3 +218,22 @@ async def test_a_form_larger_than_any_of_ours_is_refused(city: City) -> None:
     browser = await at_desk(city, "canbo", LANG, Role.HANDLER)
     for values in ({"text": "a" * 600_000}, {f"f{number}": "" for number in range(100)}):
         assert (await browser.post("/desk/sign-out", values)).status_code == 413
+
+
+async def test_why_the_office_looked_at_the_sender_is_not_told_to_the_accused_unit_s_head(city: City) -> None:
+    case, why = await conduct_case(city), "Gọi chị Hoa ở ngõ 12 để xác minh ngày hẹn."
+    head = await at_desk(city, "chutich", LANG, Role.HEAD)
+    office = await at_desk(city, "vanphong", OFFICE, Role.OFFICE)
+    system = await city.system(LANG, Role.HEAD)
+    auditor = await city.system(OFFICE, Role.AUDITOR)
+    contacts = city.run.parts.sealer.seal(Contacts(full_name="Trần Thị Mẫu", phone="84900000124"))
+    await city.hear(SenderIdentified(sender_id=SenderId(uuid7()), feedback_id=FeedbackId(case.id), code=CODE, contacts=contacts))
+    looked = await office.do(case.id, "unmask", why=why)
+    assert looked.status_code == 200
+
+    assert why in words(await office.case(case.id))
+    assert why in (await auditor.get(f"/cases/{case.id}")).text
+    seen = words(await head.case(case.id))
+    assert "Xem thông tin người gửi" in seen, "that somebody looked is told"
+    assert why not in seen
+    assert why not in (await system.get(f"/cases/{case.id}")).text

@@ -1,10 +1,11 @@
 """What a draft still lacks, and how that is asked. One thing at a time, and only what is missing."""
 
 from libs.contracts.vocabulary import Visibility
+from libs.wording import phone_in_words
 
 from ..gist import Gist, gist_of
 from ..reading import Part
-from ..spoken import files_in_words, phone_in_words
+from ..spoken import files_in_words
 from .state import Draft, Question, Several, Slot, State
 from .turn import Ask, Turn
 from .wording import shortened

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from libs.places import Gazetteer
+from libs.wording import moment_in_words
 
-from ..spoken import files_in_words, moment_in_words
+from ..spoken import LOCAL, files_in_words
 from .asking import missing, next_ask
 from .inputs import Input, TimerFired
 from .outcome import Step
@@ -49,7 +50,7 @@ def told_filed(step: Step, case: FiledCase, *, incomplete: bool, due: datetime, 
     draft = conversation.draft
     if draft is not None and draft.may_join is not None and draft.may_join.feedback_id == case.feedback_id:
         conversation = replace(conversation, draft=replace(draft, may_join=case))
-    values = {"code": case.code, "due": moment_in_words(due)}
+    values = {"code": case.code, "due": moment_in_words(due, LOCAL)}
     reply = texts.reply("filed_incomplete" if incomplete else "filed", values)
     return replace(step, conversation=conversation, replies=(reply, *step.replies))
 

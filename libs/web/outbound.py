@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from .metrics import Metrics
+from libs.runtime.metrics import Metrics
 
 BREAK_AFTER_FAILURES: Final = 5
 BREAK_FOR_S: Final = 15.0
