@@ -80,6 +80,9 @@ class RabbitBus:
                 for name in (self._service, dead_queue(self._service)):
                     queue = await channel.declare_queue(name, passive=True)
                     counts[name] = queue.declaration_result.message_count or 0
+                    if queue.declaration_result.consumer_count == 0:
+                        # A queue deleted and made anew between two breaths does not tell those who heard from it.
+                        self._hearing.lose()
         except TROUBLE as error:
             raise_if_asked(error)
         return counts
