@@ -111,6 +111,7 @@ class Relay:
         # What was claimed, released or removed in a transaction whose end nobody told us, we do not know: under another
         # name we get another fence, and with it all that is there.
         self._holder, self._lease_ends = uuid4(), 0.0
+        self._metrics.relay_leads.set(0)
 
     async def _rest(self) -> None:
         if not self._bus_takes or not self.leads:
@@ -155,6 +156,7 @@ class Relay:
                 {"holder": self._holder, "lease": self._lease_s},
             )
             fence = taken.scalar()
+        self._metrics.relay_leads.set(fence is not None)
         if fence is None:
             self._lease_ends = 0.0
             return False
@@ -262,6 +264,7 @@ class Relay:
         self._in_hand.difference_update(done)
 
     async def _step_down(self) -> None:
+        self._metrics.relay_leads.set(0)
         try:
             await self._remove_safe()
             async with self._database.session() as session:

@@ -68,6 +68,7 @@ class Link:
             try:
                 async with self._connected() as connection:
                     await self._work(self, connection)
+                log.info("bus_link_ended", link=self._name)
             except (LinkLost, *TROUBLE) as error:
                 raise_if_asked(error)
                 # The library's words may hold the address with its password: only the kind of the error is told.

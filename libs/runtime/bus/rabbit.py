@@ -12,7 +12,7 @@ from typing import Final
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aio_pika.exceptions import DeliveryError, PublishError
+from aio_pika.exceptions import PublishError
 
 from libs.runtime.log import get_logger
 
@@ -80,9 +80,6 @@ class RabbitBus:
                 for name in (self._service, dead_queue(self._service)):
                     queue = await channel.declare_queue(name, passive=True)
                     counts[name] = queue.declaration_result.message_count or 0
-                    if queue.declaration_result.consumer_count == 0:
-                        # A queue deleted and made anew between two breaths does not tell those who heard from it.
-                        self._hearing.lose()
         except TROUBLE as error:
             raise_if_asked(error)
         return counts
@@ -103,9 +100,9 @@ class RabbitBus:
             raise NobodyHears(name) from None
         except TROUBLE as error:
             raise_if_asked(error)
-            if not isinstance(error, DeliveryError):
-                # Not a word: the next one gets a connection of its own. A "no" came over a link that works.
-                self._publishing.lose()
+            # Not a word, or a "no": the next try gets a connection of its own. A channel that a full queue refused once
+            # was seen refused for ever, long after there was room.
+            self._publishing.lose()
             self._doubted_until = asyncio.get_running_loop().time() + _DOUBTED_FOR_S
             raise BusAway(in_words(error)) from None
         self._doubted_until = 0.0

@@ -105,14 +105,18 @@ async def test_an_event_bound_to_no_queue_is_returned_and_the_link_stays(url: st
     await bus.stop()
 
 
-async def test_after_queues_were_deleted_and_made_anew_events_flow_again(
+async def test_after_the_broker_cancelled_who_hears_events_flow_again(
     hotel: Hotel, channel: AbstractChannel, url: str
 ) -> None:
     first = await hotel.book()
     await hotel.settled()
-    # The broker cancels those who hear from a queue that goes; when it comes back at once, it may forget to.
     for service in HOTEL.hears:
         await channel.queue_delete(service)
+
+    async def noticed() -> bool:
+        return not any(run.bus.ready for run in (hotel.reception, hotel.kitchen))  # type: ignore[union-attr]
+
+    await eventually(noticed)
     await declare(url, HOTEL)
 
     async def arrived() -> bool:
