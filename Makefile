@@ -76,13 +76,20 @@ docs: $(READY) ## generated pages and schemas
 	$(BIN)/python -m libs.contracts write
 	$(BIN)/python -m tests.support.reliability write
 
+COMPOSE := docker compose --env-file deploy/compose.env -f deploy/compose.yaml
+
 .PHONY: up
-up: deploy/compose.env ## the city in containers, with fake phone: http://localhost:8000
-	docker compose --env-file deploy/compose.env --file deploy/compose.yaml --profile demo up --build --detach
+up: ## the five services in containers, over RabbitMQ; PROFILE=demo adds the fake phone
+	@test -f deploy/compose.env || { echo "deploy/compose.env is missing. Make it: sh deploy/compose/new-env.sh (or: sh deploy/compose/new-env.sh demo), then fill in what it names."; exit 1; }
+	$(COMPOSE) $(if $(PROFILE),--profile $(PROFILE)) up --build --detach --wait
 
 .PHONY: down
 down: ## stop the containers; their data stays
-	docker compose --env-file deploy/compose.env --file deploy/compose.yaml --profile demo down
+	$(COMPOSE) --profile demo --profile observe down
+
+.PHONY: images
+images: ## the five images
+	@for service in intake triage routing notifier portal_bridge; do docker build --build-arg SERVICE=$$service -f deploy/docker/service.Dockerfile -t lang-nghe/$$service:local . || exit 1; done
 
 .PHONY: migration
 migration: $(READY) ## a new revision: make migration service=routing m="first answer"
@@ -91,3 +98,4 @@ migration: $(READY) ## a new revision: make migration service=routing m="first a
 .PHONY: lock
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+	uv pip compile pyproject.toml --extra intake --extra triage --extra routing --extra notifier --extra portal_bridge --constraint requirements.lock --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet -o deploy/docker/requirements.lock
