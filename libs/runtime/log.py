@@ -25,6 +25,7 @@ class _Lines:
         self._handler = handler
 
     def msg(self, line: str) -> None:
+        """Write one line."""
         self._handler.stream.write(f"{line}\n")
 
     debug = info = warning = error = critical = exception = msg

@@ -2,7 +2,6 @@
 
 from .pages import Pages, static_router
 from .session import OfficerSession, SessionKeys, SessionSigner, csrf_token, csrf_valid
-from .wording import day_in_words, moment_in_words, number_in_words, time_left_in_words
 
 __all__ = [
     "OfficerSession",
@@ -11,9 +10,5 @@ __all__ = [
     "SessionSigner",
     "csrf_token",
     "csrf_valid",
-    "day_in_words",
-    "moment_in_words",
-    "number_in_words",
     "static_router",
-    "time_left_in_words",
 ]

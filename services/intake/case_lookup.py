@@ -8,7 +8,7 @@ from libs.runtime.tx import Tx
 
 from .domain.conversation import LookUp, Step
 from .domain.lookup import CaseTold, told_status
-from .domain.tracking import is_own
+from .domain.tracking import answering, is_own
 from .parts import IntakeParts
 from .settings import IntakeSettings
 from .store import TrackingStore
@@ -40,7 +40,7 @@ def _told(tx: Tx[IntakeParts], case: TrackedCase, *, is_theirs: bool) -> CaseTol
         code=case.code,
         state=words.label,
         step_at=case.told_at or case.received_at,
-        agency=case.agency_name or "",
+        agency=answering(case.state, case.agency_name or "", tx.parts.province.office_name),
         due_at=case.due_at if words.is_open else None,
         is_own=is_theirs,
     )

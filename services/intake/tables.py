@@ -250,7 +250,7 @@ province_texts = Table(
     Column("name", Text, primary_key=True),
     Column("content", JSONB, nullable=False),
 )
-"""What the province says and is called: `province`, `states`, `conversation`."""
+"""What the province says and is called: `province`, `states`, `refusals`, `conversation`, `working_time`."""
 
 
 def _place_table(name: str, *columns: str) -> Table:

@@ -1,7 +1,8 @@
 """One case as an officer may see it. The desk's pages and the API both show this and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -29,7 +30,7 @@ class Sheet:
     assignments: Sequence[RowMapping]
     answers: Sequence[RowMapping]
     notices: Sequence[RowMapping]
-    timeline: Sequence[RowMapping]
+    timeline: Sequence[RowMapping | Mapping[str, Any]]
     actions: tuple[Action, ...]
     """What this officer can do now."""
     may_unmask: bool
@@ -43,6 +44,7 @@ async def sheet_of(feedback_id: UUID, officer: Officer, tx: Tx[RoutingParts]) ->
         return Unseen()
     case, row = found
     answers = await cases.answers_of(feedback_id)
+    may_unmask = may_do(officer, case.guard, Action.UNMASK)
     return Sheet(
         case=case,
         row=row,
@@ -51,10 +53,19 @@ async def sheet_of(feedback_id: UUID, officer: Officer, tx: Tx[RoutingParts]) ->
         assignments=await cases.assignments_of(feedback_id),
         answers=answers,
         notices=await heard.notices_of(feedback_id),
-        timeline=await cases.timeline_of(feedback_id),
+        timeline=_shown(await cases.timeline_of(feedback_id), case, officer, may_unmask),
         actions=possible(position_of(case, answers, tx.parts.province.directory), officer),
-        may_unmask=may_do(officer, case.guard, Action.UNMASK),
+        may_unmask=may_unmask,
     )
+
+
+def _shown(
+    timeline: Sequence[RowMapping], case: Case, officer: Officer, may_unmask: bool
+) -> Sequence[RowMapping | Mapping[str, Any]]:
+    """The timeline as it may be read: that somebody looked at the sender is told; why may itself say who that is."""
+    if may_unmask or officer.of_office or not case.guard.shielded:
+        return timeline
+    return [{**line, "note": None} if line["what"] == "unmasked" else line for line in timeline]
 
 
 async def file_of(feedback_id: UUID, file_id: UUID, officer: Officer, tx: Tx[RoutingParts]) -> RowMapping | Unseen:

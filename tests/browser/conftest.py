@@ -66,7 +66,7 @@ class Window:
         assert self.page.locator("h1").count() == 1
         assert self.page.get_attribute("html", "lang") == "vi"
         unlabelled = self.page.evaluate(
-            """[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
+            """[...document.querySelectorAll('input:not([type=hidden]), select, textarea:not([hidden])')]
                .filter(field => !field.labels?.length && !field.getAttribute('aria-label'))
                .map(field => field.outerHTML)"""
         )

@@ -26,7 +26,7 @@ def test_a_procedure_is_told_answered_approved_and_looked_up(window: Open, width
     citizen.tap("Tôi đồng ý", "họ tên và số điện thoại")
     citizen.say("Nguyễn Thị Hoa, 0912 345 678", "phường, xã nào")
     citizen.say("phường Láng", "xem lại trước khi gửi")
-    citizen.say("sửa số điện thoại 0987 654 321", "0987 654 321")
+    citizen.say("sửa số điện thoại 0987 654 321", "Số điện thoại: 0987 654 321")
     citizen.tap("Gửi đi", "mã HN-PA")
     citizen.sees("UBND phường Láng sẽ trả lời trước")
     code = citizen.code()

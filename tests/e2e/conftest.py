@@ -6,10 +6,7 @@ import pytest
 
 from tests.support.citizen import Citizen
 from tests.support.city import City
-from tests.support.officer import AgencySystem, Browser, let_in
-
-LANG = "HN-CN00199"
-OFFICE = "HN-VPUB"
+from tests.support.officer import SYSTEMS, AgencySystem, Browser, desk_of, let_in
 
 
 @pytest.fixture(scope="session")
@@ -55,15 +52,7 @@ def told() -> list[Citizen]:
 @pytest.fixture(scope="session")
 def systems(city: City) -> Iterator[dict[str, AgencySystem]]:
     """Systems of the ward Láng, of its head, of the Office and of the auditor."""
-    connected = let_in(
-        city,
-        clerk=(LANG, "agency_focal handler"),
-        approver=(LANG, "approver"),
-        head=(LANG, "head"),
-        office=(OFFICE, "office"),
-        auditor=(OFFICE, "auditor"),
-        stranger=("HN-SNV25", "agency_focal handler approver"),
-    )
+    connected = let_in(city, **SYSTEMS)
     yield connected
     for system in connected.values():
         system.close()
@@ -72,14 +61,5 @@ def systems(city: City) -> Iterator[dict[str, AgencySystem]]:
 @pytest.fixture
 def browser(city: City) -> Iterator[Callable[[str], Browser]]:
     """`browser("lang.canbo")`: that officer, signed in at the desk."""
-    opened: list[Browser] = []
-
-    def sit_down(login: str) -> Browser:
-        opened.append(Browser(city))
-        page = opened[-1].signs_in(login)
-        assert "Đăng xuất" in page.text, f"{login} could not sign in: {page.text}"
-        return opened[-1]
-
-    yield sit_down
-    for one in opened:
-        one.close()
+    with desk_of(city) as sit_down:
+        yield sit_down

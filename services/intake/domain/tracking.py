@@ -42,6 +42,19 @@ def promise_of(is_open: bool, due_at: datetime | None, now: datetime) -> Promise
     return "late" if now > due_at else "kept_open"
 
 
+def answering(state: CaseState, agency_name: str, office_name: str) -> str:
+    """Who answers for a case, as citizens are told. An agency that gave it back is no longer the one, and what is not
+    handled was decided by the Office, whoever had it before.
+    """
+    match state:
+        case CaseState.RETURNED:
+            return ""
+        case CaseState.REFUSED:
+            return office_name
+        case _:
+            return agency_name
+
+
 def is_own(digits: str, phone: str) -> bool:
     """Whether the last four digits given are those of the sender's number; a feedback without a number has no owner."""
     return bool(last_digits(phone)) and digits == last_digits(phone)

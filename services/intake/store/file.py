@@ -1,16 +1,15 @@
 """Citizens' files: where they wait, and where they are."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FileKind, FileState
 
-from ..domain.attachment import FileType, name_of
+from ..domain.attachment import FileType
 from ..tables import files
 
 
@@ -42,33 +41,6 @@ class FileStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-
-    async def add(self, file_id: UUID, sender_id: UUID, url: bytes, name: str, kind: FileKind, now: datetime) -> None:
-        """A citizen sent a file: due at once. `url` is sealed."""
-        await self._session.execute(
-            insert(files).values(
-                file_id=file_id,
-                sender_id=sender_id,
-                url=url,
-                name=name or name_of(kind),
-                kind=kind,
-                next_at=now,
-                created_at=now,
-            )
-        )
-
-    async def belong_to(self, file_ids: Sequence[UUID], feedback_id: UUID) -> list[UUID]:
-        """Files of a draft become those of a feedback; tells which are there. They are locked until the commit.
-
-        Whoever settles a file at the same moment waits, and then finds the feedback: nobody is told nothing.
-        """
-        rows = await self._session.scalars(
-            update(files)
-            .where(files.c.file_id.in_(file_ids))
-            .values(feedback_id=feedback_id)
-            .returning(files.c.file_id)
-        )
-        return list(rows)
 
     async def claim_due(self, now: datetime, limit: int, lease: timedelta) -> list[DueFile]:
         """Take files to fetch, the longest due first. A claim that is never settled is due again after its lease."""

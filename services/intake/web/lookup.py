@@ -33,10 +33,10 @@ _MISSING = "Xin nhập mã, ví dụ HN-PA-261121-48213-K. Mã nằm trong tin c
 _MISTYPED = "Mã này có chữ hoặc số chưa đúng. Xin ông/bà xem lại từng chữ và số."
 _PORTAL = "Đây là mã của Cổng Dịch vụ công Quốc gia. Xin ông/bà tra cứu mã này tại Cổng Dịch vụ công Quốc gia."
 _UNKNOWN = "Chúng tôi không tìm thấy phản ánh nào với mã này. Xin ông/bà xem lại từng chữ và số của mã."
-_WRONG_DIGITS = "Mã và 4 số cuối điện thoại chưa khớp. Xin ông/bà thử lại, hoặc nhắn Gặp cán bộ trên Zalo để được giúp."
+_WRONG_DIGITS = "Mã và 4 số cuối điện thoại chưa khớp. Xin thử lại, hoặc gõ mã này trên Zalo bằng tài khoản đã gửi."
 _BAD_DIGITS = "Xin nhập đúng 4 chữ số cuối của số điện thoại đã khai."
 _NOT_READ = "Nội dung gửi không đọc được"
-_TOO_MANY = "Đã có quá nhiều lần thử chưa khớp. Xin ông/bà thử lại sau, hoặc nhắn Gặp cán bộ trên Zalo để được giúp."
+_TOO_MANY = "Đã có quá nhiều lần thử chưa khớp. Xin ông/bà thử lại sau, hoặc gõ mã này trên Zalo bằng tài khoản đã gửi."
 
 
 @dataclass(frozen=True, slots=True)

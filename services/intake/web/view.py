@@ -9,7 +9,7 @@ from uuid import UUID
 from libs.contracts.vocabulary import AnswerOutcome, CaseState, FileState, RefusalReason
 from libs.wording import day_in_words, moment_in_words
 
-from ..domain.tracking import Promise, Step, promise_of, timeline
+from ..domain.tracking import Promise, Step, answering, promise_of, timeline
 from ..province import Province, RefusalWords
 from ..store import AnswerTold, FiledFeedback, Standing, StepTold
 
@@ -79,7 +79,7 @@ def case_view(
     return CaseView(
         code=filed.code,
         label=words.label,
-        agency=(standing.agency_name or "") if standing else "",
+        agency=answering(state, (standing.agency_name or "") if standing else "", province.office_name),
         due=_moment(due_at, province),
         promise=promise_of(words.is_open, due_at, now),
         office=province.office_name,

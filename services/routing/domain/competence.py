@@ -8,8 +8,9 @@ from datetime import date
 
 from libs.contracts.vocabulary import AgencyId, Desk, PlaceId
 from libs.places import Agency
+from libs.wording import date_in_words
 
-from .consideration import Considered, Found, OfficeReason, Rule, day_in_words
+from .consideration import Considered, Found, OfficeReason, Rule
 from .directory import Current, Directory, Gone, Split
 from .facts import Facts, leading, the_place
 from .province import Competence, Marker, Province
@@ -38,7 +39,7 @@ def competent_agency(facts: Facts, province: Province, on: date, considered: Con
 
 def the_one_standing(answers: Sequence[Current | Split | Gone], on: date, considered: Considered) -> Agency | None:
     """The single agency, valid on the day, that all answers lead to."""
-    day = day_in_words(on)
+    day = date_in_words(on)
     standing: dict[str, Agency] = {}
     successions = []
     for answer in answers:

@@ -1,7 +1,6 @@
 """How a decision is taken so that people can follow it: every rule looked at, whether it held, and why."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from libs.contracts.vocabulary import Desk, MatterCode
@@ -90,8 +89,3 @@ class Considered:
         """A rule that changes how the case is given, not whether."""
         self.rules.append(RuleConsidered(rule, held, because))
         return held
-
-
-def day_in_words(day: date) -> str:
-    """A day as officers write it: 23/11/2026."""
-    return day.strftime("%d/%m/%Y")

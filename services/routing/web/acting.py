@@ -74,7 +74,8 @@ async def before_approving(request: Request, run: RunDep, visit: VisitDep, feedb
         sheet = await sheet_of(feedback_id, visit.officer, tx)
         if isinstance(sheet, Unseen):
             raise NotThere
-        agency = tx.parts.province.directory.name_of(sheet.case.agency_id)
+        # By the name the citizen's message bears: this is what goes out.
+        agency = tx.parts.province.directory.short_name_of(sheet.case.agency_id)
     if Action.APPROVE not in sheet.actions:
         return RedirectResponse(case_href(feedback_id, ""), 303)
     answer = sheet.answers[0]

@@ -39,6 +39,10 @@ def _who(case: Case, directory: Directory) -> str:
             who = f"Chỉ cán bộ {office} được giao việc này xem được."
         case Desk.HEAD:
             who = f"Chỉ người đứng đầu {agency} và {office} xem được; cán bộ khác của {agency} không biết có hồ sơ này."
+        case Desk.AGENCY if case.agency_id in guard.accused:
+            # A person had given it to the very unit before it was known to be about it.
+            head = "" if guard.accused_post is AccusedPost.LEADER else f"người đứng đầu {agency} và "
+            who = f"Chỉ {head}{office} xem được; cán bộ khác của {agency} không xem được nữa."
         case Desk.AGENCY:
             who = f"{agency} và {office} xem được; đơn vị bị phản ánh không xem được."
     if guard.no_head:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from libs.contracts.vocabulary import CaseState, Kind, Urgency
-from libs.ui import number_in_words
+from libs.wording import number_in_words
 
 from ..domain.consideration import OfficeReason
 from ..parts import RoutingParts

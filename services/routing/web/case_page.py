@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from libs.contracts.sealed import Contacts
-from libs.contracts.vocabulary import AnswerOutcome, RefusalReason
+from libs.contracts.vocabulary import AnswerOutcome
 from libs.runtime.run import Run
 from libs.runtime.tx import Tx
 
@@ -22,7 +22,7 @@ from ..sheet import Sheet, sheet_of
 from ..store import Cursor
 from . import wording as w
 from .case_list import PAGE, count_in_words, lines_of, tabs_of
-from .case_view import CaseView, matter_name, view_of
+from .case_view import matter_name, view_of
 from .desk_route import NotThere
 from .history import Step
 from .look import page
@@ -47,9 +47,15 @@ class Attempt:
 
 
 async def frame_of(
-    visit: Visit, slug: str | None, after: Cursor | None, tx: Tx[RoutingParts], shown: Row | None = None
+    visit: Visit,
+    slug: str | None,
+    after: Cursor | None,
+    tx: Tx[RoutingParts],
+    shown: Row | None = None,
+    *,
+    searching: bool = False,
 ) -> dict[str, Any]:
-    """The filters and one page of a list: what every page of the desk stands in."""
+    """The filters and one page of a list: what every page of the desk stands in. What was searched is on no list."""
     store, parts = DeskStore(tx.session), tx.parts
     offered = groups_for(visit.officer, visit.agency_name)
     counts = await store.counts(
@@ -57,7 +63,7 @@ async def frame_of(
     )
     if not slug and shown is not None:
         slug = list_of(offered, shown, visit.officer, tx.now)
-    queue = chosen(offered, slug, counts)
+    queue = None if searching else chosen(offered, slug, counts)
     rows = await store.page(visit.officer, queue, tx.now, after, PAGE + 1) if queue else []
     return {
         "tabs": tabs_of(offered, counts, queue),
@@ -177,6 +183,3 @@ def draft_of(sheet: Sheet, unsent: Unsent | None) -> Draft:
     if saved is not None and saved["written_at"] > unsent.saved_at:
         return Draft(saved["outcome"], saved["text"], set_aside=unsent.text)
     return Draft(unsent.outcome or "", unsent.text, unsaved_at=unsent.saved_at)
-
-
-__all__ = ["Attempt", "CaseView", "Draft", "RefusalReason", "cursor_after", "draft_of", "frame_of", "show_case"]

@@ -22,6 +22,7 @@ from libs.contracts.vocabulary import (
     RefusalReason,
     Visibility,
 )
+from libs.wording import size_in_words
 
 from ..domain.calendar import local_day
 from ..domain.consideration import OfficeReason, Rule
@@ -33,7 +34,7 @@ from .banner import Banner, banner_of
 from .case_list import marks_of
 from .evidence import Quote, Stretch, quoted
 from .history import Step, Told, steps_of, told_of
-from .mark import Due, Mark, Tone, due, state_mark
+from .mark import Due, Mark, due, state_mark
 from .row import Row
 
 _REMARKS: Final = frozenset({Rule.CONFIRMED, Rule.UNDER_THE_CITY, Rule.ACCUSED_IS_STAFF})
@@ -232,20 +233,11 @@ def _file(file: Row, feedback_id: UUID) -> FileLine:
     return FileLine(
         name=file["name"],
         href=f"/desk/cases/{feedback_id}/files/{file['file_id']}",
-        about=about or size_in_words(file["size_bytes"]),
+        about=about or ("" if file["size_bytes"] is None else size_in_words(file["size_bytes"])),
         ready=ready,
         failed=state is FileState.FAILED,
         shown=ready and FileKind(file["kind"]) is FileKind.IMAGE,
     )
-
-
-def size_in_words(size_bytes: int | None) -> str:
-    """`340 kB`, `1,2 MB`."""
-    if size_bytes is None:
-        return ""
-    if size_bytes < 1_000_000:
-        return f"{max(size_bytes // 1_000, 1)} kB"
-    return f"{size_bytes / 1_000_000:.1f} MB".replace(".", ",")
 
 
 def _location(location: Mapping[str, Any] | None) -> str:
@@ -263,6 +255,3 @@ def _revision(answer: Row) -> Revision:
             standing = word
     outcome = w.OUTCOMES[AnswerOutcome(answer["outcome"])]
     return Revision(answer["revision"], outcome, answer["text"], standing, answer["sent_back_note"] or "")
-
-
-__all__ = ["CaseView", "Tone", "matter_name", "size_in_words", "view_of"]

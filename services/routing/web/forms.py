@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
 from libs.contracts.vocabulary import AnswerOutcome, Kind, RefusalReason
+from libs.wording import number_in_words
 
 from ..api.shape import Code, Line, MaybeLine, Prose
 
@@ -95,10 +96,6 @@ class AnswerForm(_Acting):
     text: Prose
 
 
-class SubmitForm(_Acting):
-    """Trình duyệt dự thảo đã lưu."""
-
-
 class ApproveForm(_Acting):
     """Duyệt."""
 
@@ -140,7 +137,7 @@ def _in_words(field: str, kind: str, limits: Mapping[str, Any]) -> str:
         case "string_too_short":
             return f"Câu trả lời cần ít nhất {limits['min_length']} ký tự, nói rõ đã làm gì."
         case "string_too_long":
-            return f"Nội dung dài quá {limits['max_length']:,} ký tự.".replace(",", ".")
+            return f"Nội dung dài quá {number_in_words(limits['max_length'])} ký tự."
         case "enum":
             return "Xin chọn một trong các mục có sẵn."
         case _:

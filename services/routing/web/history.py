@@ -79,11 +79,13 @@ class Told:
 
 
 def told_of(notices: Sequence[Row]) -> list[Told]:
-    """The messages to the citizen, the newest on top."""
-    return [
-        Told(row["at"], NOTICES[Notice(row["notice"])], _outcome(NoticeOutcome(row["outcome"])), row["detail"] or "")
-        for row in reversed(notices)
-    ]
+    """The messages to the citizen, the newest on top; a code only where somebody must look into it."""
+    return [_told(row, NoticeOutcome(row["outcome"])) for row in reversed(notices)]
+
+
+def _told(row: Row, outcome: NoticeOutcome) -> Told:
+    code = row["detail"] if outcome in NOTICE_TROUBLE else None
+    return Told(row["at"], NOTICES[Notice(row["notice"])], _outcome(outcome), code or "")
 
 
 def _outcome(outcome: NoticeOutcome) -> Mark:

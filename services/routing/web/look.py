@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-from libs.ui import Pages, day_in_words, moment_in_words
+from libs.ui import Pages
+from libs.wording import clock_in_words, date_in_words, day_in_words, moment_in_words, phone_in_words
 
 from ..domain.calendar import ZONE
 
@@ -21,10 +22,10 @@ def _pages(root_path: str) -> Pages:
     pages = Pages(_HERE / "templates", f"{root_path}/static", STATIC)
     pages.filter("day", partial(day_in_words, zone=ZONE))
     pages.filter("moment", partial(moment_in_words, zone=ZONE))
-    pages.filter("clock", lambda at: f"{at.astimezone(ZONE):%H:%M}")
-    pages.filter("date", lambda at: f"{at.astimezone(ZONE):%d/%m/%Y}")
+    pages.filter("clock", partial(clock_in_words, zone=ZONE))
+    pages.filter("date", lambda at: date_in_words(at.astimezone(ZONE)))
     pages.filter("day_of_form", _day_of_form)
-    pages.filter("phone", _phone)
+    pages.filter("phone", phone_in_words)
     pages.filter("action", lambda word: word.replace("-", "_"))
     pages.filter("iso", lambda at: at.astimezone(ZONE).isoformat(timespec="minutes"))
     return pages
@@ -47,8 +48,3 @@ def _day_of_form(at: datetime) -> str:
     """The day as administrative forms write it: `ngày 03 tháng 02 năm 2026`."""
     local = at.astimezone(ZONE)
     return f"ngày {local:%d} tháng {local:%m} năm {local:%Y}"
-
-
-def _phone(number: str) -> str:
-    """A stored number (`84…`) as people dial it."""
-    return f"0{number[2:]}" if number.startswith("84") else number

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from libs.contracts.vocabulary import CaseState
-from libs.ui import time_left_in_words
+from libs.wording import time_left_in_words
 
 SOON: Final = timedelta(hours=24)
 """What is due within a day is soon, whatever the warning the province set."""
@@ -25,7 +25,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A word with a shape: the name of a symbol in shapes.html."""
+    """A word with a shape: the name of a shape in parts.html."""
 
     word: str
     shape: str

@@ -49,9 +49,9 @@ async def search(request: Request, run: RunDep, visit: VisitDep, q: str = "") ->
         found = await DeskStore(tx.session).find(visit.officer, code) if len(code) >= 3 else []
         if len(found) == 1:
             return RedirectResponse(case_href(found[0]["feedback_id"], ""), 303)
-        frame = await frame_of(visit, None, None, tx)
+        frame = await frame_of(visit, None, None, tx, searching=True)
         lines = lines_of(found, tx.now, tx.parts, "")
-    return page(request, "search.html", {**frame, "queue": None, "asked": code, "lines": lines, "more": ""})
+    return page(request, "search.html", {**frame, "asked": code, "lines": lines})
 
 
 @router.get("/desk/cases/{feedback_id}")

@@ -105,6 +105,15 @@ OFFICE: Final = (
         states=UNDECIDED_STATES,
     ),
     Queue(
+        "shield-closed",
+        "Xem lại nơi giữ",
+        "Hồ sơ cơ quan đã nhận rồi mới lộ dấu hiệu tố cáo hoặc việc của cán bộ, chờ Văn phòng quyết định nơi giữ",
+        "Khi một hồ sơ đang ở cơ quan phải thu hẹp người được xem, hồ sơ đó hiện ở đây.",
+        desks=_AT_AGENCIES,
+        reasons=frozenset({OfficeReason.SENSITIVE}),
+        alarming=True,
+    ),
+    Queue(
         "returned",
         "Đơn vị trả lại",
         "Hồ sơ cơ quan trả lại vì không đúng thẩm quyền, chờ Văn phòng chuyển nơi khác",

@@ -18,7 +18,7 @@ from libs.contracts.vocabulary import (
 )
 
 from ..domain.consideration import OfficeReason, Rule
-from ..domain.permission import Action, Role
+from ..domain.permission import Action
 
 KINDS: Final[Mapping[Kind, str]] = {
     Kind.PROCEDURE_DIFFICULTY: "Vướng mắc về thủ tục, quy định",
@@ -67,15 +67,6 @@ DESKS: Final[Mapping[Desk, str]] = {
     Desk.HEAD: "bàn người đứng đầu",
     Desk.OFFICE: "bàn Văn phòng",
     Desk.OFFICE_SENSITIVE: "bàn nhạy cảm của Văn phòng",
-}
-ROLES: Final[Mapping[Role, str]] = {
-    Role.OFFICE: "Văn phòng",
-    Role.AGENCY_FOCAL: "đầu mối",
-    Role.HANDLER: "xử lý",
-    Role.APPROVER: "duyệt",
-    Role.HEAD: "người đứng đầu",
-    Role.ADMIN: "quản trị tài khoản",
-    Role.AUDITOR: "kiểm tra, chỉ xem",
 }
 RULES: Final[Mapping[Rule, str]] = {
     Rule.NOT_SENSITIVE: "Không nhạy cảm",

@@ -22,6 +22,7 @@ from services.intake.app import SERVICE
 from services.intake.clients import MediaClient
 from services.intake.files import fetch_files
 from services.intake.store import FileStore
+from services.intake.store.filing import FilingStore
 from services.intake.tables import citizens, feedbacks, files, runtime
 from tests.service.intake.bad_input import Row, rows_of
 from tests.support.service import Runs
@@ -183,7 +184,8 @@ async def add_file(run: Any, url: str, kind: FileKind = FileKind.IMAGE, name: st
         known = {"sender_id": sender_id, "channel": Channel.ZALO, "known_since": tx.now}
         await tx.session.execute(insert(citizens).values(known))
         sealed = run.parts.sealer.seal_bytes(url.encode())
-        await FileStore(tx.session).add(file_id, sender_id, sealed, name, kind, tx.now)
+        row = {"file_id": file_id, "sender_id": sender_id, "url": sealed, "name": name, "kind": kind}
+        await FilingStore(tx.session).add_files([{**row, "next_at": tx.now, "created_at": tx.now}])
     return file_id
 
 
@@ -200,7 +202,7 @@ async def file_feedback(tx: Tx[Any], file_id: UUID) -> UUID:
             received_at=tx.now,
         )
     )
-    await FileStore(tx.session).belong_to([file_id], feedback_id)
+    await FilingStore(tx.session).attach({file_id: feedback_id})
     return feedback_id
 
 

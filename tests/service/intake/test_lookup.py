@@ -159,6 +159,23 @@ async def test_a_later_agency_and_date_count_whatever_comes_first(door: Door, fi
     assert "Sở Tư pháp sẽ trả lời trước 17:30 Thứ Ba 22/12/2026" in words_of(await look_up(door))
 
 
+async def test_an_agency_that_gave_the_case_back_is_no_longer_said_to_answer(door: Door, filed: FeedbackId) -> None:
+    await hear(door.run, routed(filed), progressed(filed, 3, CaseState.RETURNED, reason="not_competent"))
+    page = await look_up(door)
+    top = words_of(page).partition("Các bước")[0]
+    assert "Đang xác định cơ quan giải quyết" in top
+    assert "Văn phòng UBND Thành phố Hà Nội sẽ trả lời trước" in top, "the promise stands, whoever keeps it"
+    assert "UBND phường Láng" not in top
+
+
+async def test_a_refusal_is_the_office_s_whoever_had_the_case_before(door: Door, filed: FeedbackId) -> None:
+    refused = Refused(key=filed, feedback_id=filed, case_seq=3, reason=RefusalReason.TCH05)
+    await hear(door.run, routed(filed), refused)
+    top = words_of(await look_up(door)).partition("Các bước")[0]
+    assert "Không thụ lý – Văn phòng UBND Thành phố Hà Nội" in top
+    assert "UBND phường Láng" not in top
+
+
 async def test_a_late_answer_is_said_plainly_with_what_happens_now(
     door: Door, filed: FeedbackId, clock: FixedClock
 ) -> None:

@@ -84,6 +84,7 @@ async def test_a_case_is_found_by_its_code_however_it_is_typed(city: City) -> No
     for typed in ("", "HN", "%", "_____", "HN-PA-000000-00000-X"):
         nothing = await browser.get("/desk/search", q=typed)
         assert (nothing.status_code, "Không tìm thấy hồ sơ nào" in words(nothing)) == (200, True), typed
+        assert "aria-current" not in nothing.text, "what was searched is on no list"
 
 
 # --- one case --------------------------------------------------------------------------------------------------------
@@ -110,6 +111,12 @@ async def test_a_case_s_page_tells_everything_that_is_known(city: City) -> None:
             outcome=NoticeOutcome.FAILED, caused_by=uuid4(), detail="zalo:-230",
         )
     )  # fmt: skip
+    await city.hear(
+        MessageOutcome(
+            feedback_id=feedback_id, key=feedback_id, message_id=uuid4(), notice=Notice.RECEIVED, at=city.clock.now(),
+            outcome=NoticeOutcome.SUPERSEDED, caused_by=uuid4(), detail="by:routed",
+        )
+    )  # fmt: skip
     page = await (await handler(city)).case(feedback_id)
     said = words(page)
     for told in (
@@ -126,9 +133,23 @@ async def test_a_case_s_page_tells_everything_that_is_known(city: City) -> None:
         "Đã ẩn – Xem (ghi nhật ký)",
     ):
         assert told in said
+    assert "by:routed" not in said, "a code only where somebody must look into it"
     assert "<mark>giấy khai sinh<sup" in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert page.headers["cache-control"] == "no-store"
+
+
+async def test_quotes_that_end_together_are_not_read_as_one_number(city: City) -> None:
+    feedback_id = uuid7()
+    await city.hear(received(feedback_id))
+    end = WORDS.index("giấy khai sinh") + len("giấy khai sinh")
+    quoted = [
+        Reason(decision="matter", rule="x", words=words_, start=end - len(words_), end=end)
+        for words_ in ("giấy khai sinh", "khai sinh")
+    ]
+    await city.hear(classification(feedback_id, reasons=tuple(quoted)))
+    page = await (await handler(city)).case(feedback_id)
+    assert ">1,2</sup>" in page.text
 
 
 async def test_what_a_citizen_writes_is_never_markup(city: City) -> None:

@@ -17,7 +17,7 @@ from services.routing.web import acting, pages, sign_in
 from services.routing.web.queue import AGENCY, CITY
 from services.routing.web.queue import OFFICE as OFFICE_LISTS
 from tests.service.routing.browser import SIGN_IN, Browser, at_desk, words
-from tests.service.routing.city import HOME_AFFAIRS, LANG, OFFICE, City, classification, received
+from tests.service.routing.city import HOME_AFFAIRS, LANG, MINUTE, OFFICE, City, classification, received
 
 TEXT = "Cán bộ một cửa phường Láng quát mắng người già."
 CODE = "HN-PA-261123-77777-Z"
@@ -227,7 +227,9 @@ async def test_why_the_office_looked_at_the_sender_is_not_told_to_the_accused_un
     system = await city.system(LANG, Role.HEAD)
     auditor = await city.system(OFFICE, Role.AUDITOR)
     contacts = city.run.parts.sealer.seal(Contacts(full_name="Trần Thị Mẫu", phone="84900000124"))
-    await city.hear(SenderIdentified(sender_id=SenderId(uuid7()), feedback_id=FeedbackId(case.id), code=CODE, contacts=contacts))
+    await city.hear(
+        SenderIdentified(sender_id=SenderId(uuid7()), feedback_id=FeedbackId(case.id), code=CODE, contacts=contacts)
+    )
     looked = await office.do(case.id, "unmask", why=why)
     assert looked.status_code == 200
 
@@ -237,3 +239,16 @@ async def test_why_the_office_looked_at_the_sender_is_not_told_to_the_accused_un
     assert "Xem thông tin người gửi" in seen, "that somebody looked is told"
     assert why not in seen
     assert why not in (await system.get(f"/cases/{case.id}")).text
+
+
+async def test_a_case_turned_out_to_be_about_who_works_on_it_stands_before_the_office(city: City) -> None:
+    feedback_id = await city.with_lang()
+    clerk = await city.system(LANG, Role.HANDLER)
+    assert (await clerk.do(feedback_id, "accept")).status_code == 200
+    city.clock.advance(MINUTE)
+    accused = (AgencyScore(agency_id=AgencyId(LANG), score=0.9),)
+    await city.hear(classification(feedback_id, kind=Kind.OFFICIAL_CONDUCT, accused_unit=accused))
+    code = (await city.case(feedback_id))["code"]
+    decider = await at_desk(city, "vanphong", OFFICE, Role.OFFICE)
+    assert code in words(await decider.get("/desk", list="shield-closed"))
+    assert "cán bộ khác của UBND phường Láng không xem được nữa" in words(await decider.case(feedback_id))

@@ -43,7 +43,7 @@ async def test_accept_draft_submit_and_approval_by_another_bring_the_answer_to_t
     assert (await city.case(feedback_id))["state"] == "awaiting_approval"
 
     confirm = await reader.get(f"/desk/cases/{feedback_id}/approve")
-    assert ANSWER in words(confirm)
+    assert f"UBND phường Láng đã trả lời phản ánh của ông/bà. {ANSWER}" in words(confirm), "as the citizen will read it"
     assert not [event for event in await city.said() if isinstance(event, Resolved)]
     approved = await reader.send(confirm, "/approve")
     assert "Đã duyệt." in words(await reader.get(approved.headers["location"]))

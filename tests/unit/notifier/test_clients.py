@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from libs.runtime.http import OutboundHttp
 from libs.runtime.metrics import Metrics
+from libs.web.outbound import OutboundHttp
 from services.notifier.clients import (
     RefreshLost,
     RefreshNotSent,

@@ -1,33 +1,17 @@
-"""Days and hours as the city writes them, and the hours in which nobody is woken."""
+"""The hours in which nobody is woken, and when they end."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifier.domain.local_time import QuietHours, day_in_words, moment_in_words, next_time
+from services.notifier.domain.local_time import QuietHours, next_time
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=HANOI).astimezone(UTC)
-
-
-@pytest.mark.parametrize(
-    ("at", "words"),
-    [
-        (datetime(2026, 11, 22, 17, 0, tzinfo=UTC), "Thứ Hai 23/11/2026"),
-        (datetime(2026, 11, 22, 16, 59, tzinfo=UTC), "Chủ Nhật 22/11/2026"),
-        (datetime(2028, 2, 29, 1, 0, tzinfo=UTC), "Thứ Ba 29/02/2028"),
-    ],
-)
-def test_a_day_is_the_city_s_day(at: datetime, words: str) -> None:
-    assert day_in_words(at, HANOI) == words
-
-
-def test_a_promised_moment_has_its_hour_first() -> None:
-    assert moment_in_words(datetime(2026, 12, 15, 10, 30, tzinfo=UTC), HANOI) == "17:30 Thứ Ba 15/12/2026"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from services.routing.domain.permission import Guard
 from services.routing.web.banner import banner_of
 from services.routing.web.case_list import count_in_words, first_line, marks_of
 from services.routing.web.case_page import draft_of
-from services.routing.web.case_view import size_in_words
 from services.routing.web.evidence import quoted
 from services.routing.web.mark import Tone, due, legend, state_mark
 from services.routing.web.picture import picture_type
@@ -128,13 +127,6 @@ def test_the_first_line_of_a_text_is_cut_between_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(None, ""), (12, "1 kB"), (412_000, "412 kB"), (1_240_000, "1,2 MB")], ids=str
-)
-def test_sizes_are_told_as_people_read_them(size: int | None, words: str) -> None:
-    assert size_in_words(size) == words
-
-
-@pytest.mark.parametrize(
     ("content", "kind"),
     [
         (b"\xff\xd8\xff\xe0jfif", "image/jpeg"),
@@ -154,8 +146,8 @@ def test_only_pictures_without_script_are_shown_on_a_page(content: bytes, kind: 
 # --- banner ----------------------------------------------------------------------------------------------------------
 
 
-def a_case(desk: Desk, **known: Any) -> Case:
-    guard = Guard(LANG, desk, shielded=True, accused=frozenset({LANG}), accused_post=AccusedPost.STAFF)
+def a_case(desk: Desk, agency: AgencyId = LANG, **known: Any) -> Case:
+    guard = Guard(agency, desk, shielded=True, accused=frozenset({LANG}), accused_post=AccusedPost.STAFF)
     case = Case(FeedbackId(UUID(int=1)), CaseState.ASSIGNED, 1, 0, guard, NOW, kind=Kind.OFFICIAL_CONDUCT)
     return replace(case, **known)
 
@@ -164,7 +156,15 @@ def a_case(desk: Desk, **known: Any) -> Case:
     ("case", "title", "words"),
     [
         pytest.param(a_case(Desk.HEAD), "Phản ánh về cán bộ", "người đứng đầu UBND phường Láng", id="head"),
-        pytest.param(a_case(Desk.AGENCY), "Phản ánh về cán bộ", "đơn vị bị phản ánh không xem được", id="agency"),
+        pytest.param(
+            a_case(Desk.AGENCY, AgencyId("HN-SNV25")), "Phản ánh về cán bộ", "đơn vị bị phản ánh không xem", id="agency"
+        ),
+        pytest.param(
+            a_case(Desk.AGENCY),
+            "Phản ánh về cán bộ",
+            "cán bộ khác của UBND phường Láng không xem được nữa",
+            id="itself",
+        ),
         pytest.param(
             a_case(Desk.OFFICE_SENSITIVE, sensitive=True), "Hồ sơ nhạy cảm", "Chỉ cán bộ Văn phòng", id="sensitive"
         ),

@@ -70,6 +70,11 @@ def test_an_agency_s_case_stands_on_these_lists(changes: dict[str, Any], slugs: 
             {"office-approval", "at-agencies"},
             id="head's answer",
         ),
+        pytest.param(
+            {"agency_id": LANG, "desk": "agency", "state": "in_progress", "office_reason": "sensitive"},
+            {"shield-closed", "at-agencies"},
+            id="suspected when an agency had it already",
+        ),
         pytest.param({"agency_id": LANG, "desk": "head", "no_head": True}, {"no-head", "at-agencies"}, id="no head"),
     ],
 )
