@@ -50,7 +50,7 @@ class CaseFile:
         self._tx = tx
         self.province = tx.parts.province
         self._seq = case.case_seq
-        self._changes: dict[str, Any] = {"decided_by_person": True} if by else {}
+        self._changes: dict[str, Any] = {}
 
     def change(self, **columns: Any) -> None:
         """Change columns of the case."""

@@ -104,6 +104,9 @@ class Refuse:
     note: str | None = None
 
 
+_WHERE_IT_IS = (Assign, Return, Refuse)
+"""What decides who has the case; whoever merely works on it has not judged that."""
+
 Command = Accept | Return | Assign | Answer | Submit | Approve | SendBack | Refuse
 
 
@@ -143,6 +146,8 @@ async def act(
     if not isinstance(allowed, Allowed):
         return allowed
     file = CaseFile(case, tx, officer)
+    if isinstance(command, _WHERE_IT_IS):
+        file.change(decided_by_person=True)
     refused = await _carry_out(command, file, allowed, revisions)
     if refused is not None:
         return refused

@@ -13,21 +13,24 @@ class Later(StrEnum):
     DECIDE = "decide"
     """Nobody has decided yet: the rules look again."""
     TAKE_BACK = "take_back"
-    """The machine gave it away and it turns out to need the shield: back to the Office."""
+    """It needs the shield where the machine gave it away, or more than anybody knew: back to the Office."""
     SHIELD = "shield"
     """A person decided where it is; the shield closes over it there."""
     RECORD = "record"
 
 
 def on_later_classification(case: Case, facts: Facts) -> Later:
-    """What to do with a further classification of a case: it never undoes a person's decision, and never opens a
-    shield; it may only close one.
+    """What to do with a further classification of a case: it never undoes what a person decided, unless it tells of a
+    denunciation that person knew nothing of, and it never opens a shield; it may only close one.
+
+    Source: SECURITY.md: a suspected complaint or denunciation stands on the Office's sensitive desk only.
     """
     if case.state in CLOSED_STATES:
         return Later.RECORD
     if case.state in MACHINE_MAY_DECIDE and not case.decided_by_person:
         return Later.DECIDE
-    closes = (facts.shielded and not case.guard.shielded) or (facts.suspected_denunciation and not case.sensitive)
-    if not closes:
+    if facts.suspected_denunciation and not case.sensitive:
+        return Later.TAKE_BACK
+    if not facts.shielded or case.guard.shielded:
         return Later.RECORD
     return Later.SHIELD if case.decided_by_person else Later.TAKE_BACK

@@ -241,9 +241,21 @@ async def test_a_later_suspicion_takes_the_case_back_to_the_sensitive_desk(city:
     assert assignment["ended_at"] is not None
 
 
-async def test_a_later_suspicion_leaves_a_person_s_decision_and_closes_the_shield_over_it(city: City) -> None:
+async def test_accepting_a_case_decides_nothing_when_it_turns_out_to_need_the_shield(city: City) -> None:
     feedback_id = await city.with_lang()
     handler = await city.system(LANG, Role.HANDLER)
+    assert (await handler.do(feedback_id, "accept")).status_code == 200
+    city.clock.advance(MINUTE)
+    await city.hear(classification(feedback_id, sensitive=True))
+    case = await city.case(feedback_id)
+    assert (owner(case), case["state"], case["shielded"]) == ((OFFICE, "office_sensitive"), "returned", True)
+    assert (await handler.get(f"/cases/{feedback_id}")).status_code == 404, "the accused unit no longer sees it"
+
+
+async def test_a_later_suspicion_leaves_a_person_s_decision_and_closes_the_shield_over_it(city: City) -> None:
+    feedback_id = await city.with_lang()
+    office, handler = await city.system(OFFICE, Role.OFFICE), await city.system(LANG, Role.HANDLER)
+    assert (await office.do(feedback_id, "assign", {"agency_id": LANG, "note": "giao lại"})).status_code == 200
     assert (await handler.do(feedback_id, "accept")).status_code == 200
     city.clock.advance(MINUTE)
     await city.hear(classification(feedback_id, **CONDUCT))

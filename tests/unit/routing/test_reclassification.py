@@ -49,6 +49,16 @@ def case(state: CaseState, *, person: bool = False, shielded: bool = False, sens
         pytest.param(case(CaseState.IN_PROGRESS, person=True), ORDINARY, Later.RECORD, id="a person's decision stands"),
         pytest.param(case(CaseState.IN_PROGRESS, person=True), CONDUCT, Later.SHIELD, id="it stands, under the shield"),
         pytest.param(
+            case(CaseState.IN_PROGRESS, person=True), DENUNCIATION, Later.TAKE_BACK, id="a person did not know this"
+        ),
+        pytest.param(
+            case(CaseState.IN_PROGRESS, person=True, shielded=True, sensitive=True),
+            DENUNCIATION,
+            Later.RECORD,
+            id="a person knew it",
+        ),
+        pytest.param(case(CaseState.IN_PROGRESS), CONDUCT, Later.TAKE_BACK, id="accepted, which decides nothing"),
+        pytest.param(
             case(CaseState.RETURNED, person=True),
             ORDINARY,
             Later.RECORD,
