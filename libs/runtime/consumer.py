@@ -25,6 +25,8 @@ TRIES: Final = 3
 """An event that fails is run again alone, twice, before it is put aside."""
 TOGETHER_S: Final = 0.2
 """How long events may go on joining one transaction."""
+_NOTED_AT_ONCE: Final = 20
+"""Events noted in the inbox by one statement; the time is looked at after each such slice."""
 
 
 class _Heard(NamedTuple):
@@ -122,31 +124,34 @@ class Consumer:
     async def _handle_in_pieces(self, heard: Sequence[_Heard], tx: Tx[Any]) -> tuple[int, list[_Heard]]:
         """Handle what time allows in the open transaction; how many were taken, and which of them failed."""
         ends = time.monotonic() + TOGETHER_S
-        new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in heard], tx.now)
         failed: list[_Heard] = []
         taken = 0
-        for one in heard:
-            if taken and time.monotonic() > ends:
-                break
-            taken += 1
-            if one.event.event_id not in new:
-                self._count(one, "duplicate")
-                continue
-            new.discard(one.event.event_id)
-            started = time.perf_counter()
-            with _about(one.event):
-                try:
-                    async with tx.piece() as piece:
-                        await one.subscription.handler(one.event, piece)
-                except Exception:
-                    log.warning("event_failed", attempt=1, exc_info=True)
+        while taken < len(heard) and (not taken or time.monotonic() < ends):
+            slice_ = heard[taken : taken + _NOTED_AT_ONCE]
+            new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in slice_], tx.now)
+            for one in slice_:
+                if one.event.event_id not in new:
+                    self._count(one, "duplicate")
+                    continue
+                new.discard(one.event.event_id)
+                if not await self._handle_piece(one, tx):
                     failed.append(one)
-                else:
-                    self._count(one, "handled", started, tx)
-        undone = new | {one.event.event_id for one in failed}
-        if undone:
-            await inbox.take_back(tx.session, self._tables, undone)
+            taken += len(slice_)
+        if failed:
+            await inbox.take_back(tx.session, self._tables, [one.event.event_id for one in failed])
         return taken, failed
+
+    async def _handle_piece(self, one: _Heard, tx: Tx[Any]) -> bool:
+        started = time.perf_counter()
+        with _about(one.event):
+            try:
+                async with tx.piece() as piece:
+                    await one.subscription.handler(one.event, piece)
+            except Exception:
+                log.warning("event_failed", attempt=1, exc_info=True)
+                return False
+        self._count(one, "handled", started, tx)
+        return True
 
     async def _alone(self, one: _Heard, tries: int) -> None:
         started = time.perf_counter()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .tables import RuntimeTables
@@ -28,7 +28,9 @@ async def note(session: AsyncSession, tables: RuntimeTables, event_ids: Collecti
 
 async def take_back(session: AsyncSession, tables: RuntimeTables, event_ids: Collection[UUID]) -> None:
     """Undo the note of events that were not handled after all, in the transaction that made it."""
-    await session.execute(delete(tables.inbox).where(tables.inbox.c.event_id.in_(event_ids)))
+    await session.execute(
+        delete(tables.inbox).where(tables.inbox.c.event_id == any_(literal(list(event_ids), ARRAY(Uuid))))
+    )
 
 
 async def forget(session: AsyncSession, tables: RuntimeTables, now: datetime, keep: timedelta, limit: int) -> int:

@@ -16,6 +16,7 @@ from .consumer import Consumer
 from .db import Database
 from .job import Job, JobLoop
 from .metrics import Metrics
+from .relay import Relay
 from .service import Service
 from .settings import RuntimeSettings
 from .tables import runtime_tables
@@ -41,7 +42,7 @@ class Run(Generic[P]):
         self.is_stopping = False
         self._parts: P | None = None
         self._may_say = frozenset(event.name for event in service.emits)
-        self._relay: outbox.Relay | None = None
+        self._relay: Relay | None = None
         self._loops = {job.name: JobLoop(job, self) for job in (*service.jobs, *_OWN_JOBS)}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -95,7 +96,7 @@ class Run(Generic[P]):
         """Begin to publish and to do jobs."""
         assert self.bus is not None
         bell = Bell(self.database, self.service.name, self._wake_relay) if self.settings.has_replicas else None
-        self._relay = outbox.Relay(
+        self._relay = Relay(
             self.database,
             self.tables,
             self.bus,

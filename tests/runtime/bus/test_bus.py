@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import select, update
@@ -104,9 +105,12 @@ async def test_after_the_last_failure_an_event_is_dead_until_a_person_replays_it
     hotel.trouble.fail_times[key] = 3 + len(deferred.RETRY_AFTER)
     await hotel.book(key=key)
     await eventually(hotel.put_aside)
-    for wait in (*deferred.RETRY_AFTER, timedelta(days=30)):
+    for tried, wait in enumerate(deferred.RETRY_AFTER, start=1):
         hotel.clock.advance(wait)
-        await hotel.kitchen.consumer.retry_deferred()
+        hotel.kitchen.wake("retry_deferred")
+        await eventually(partial(_tried_again, hotel, tried))
+    hotel.clock.advance(timedelta(days=30))
+    await hotel.kitchen.consumer.retry_deferred()
     (dead,) = await hotel.put_aside()
     assert dead.dead_at is not None
     assert dead.attempts == len(deferred.RETRY_AFTER)
@@ -115,6 +119,11 @@ async def test_after_the_last_failure_an_event_is_dead_until_a_person_replays_it
     hotel.kitchen.wake("retry_deferred")
     await eventually(hotel.done_at_reception)
     assert await hotel.put_aside() == []
+
+
+async def _tried_again(hotel: Hotel, times: int) -> bool:
+    (kept,) = await hotel.put_aside()
+    return bool(kept.attempts == times)
 
 
 async def test_a_rejected_event_is_dead_at_once_and_never_retried(hotel: Hotel) -> None:

@@ -1,0 +1,303 @@
+"""The relay: it alone publishes a service's outbox, from one process at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Executable,
+    Integer,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    update,
+)
+
+from .bell import Bell
+from .bus import Bus, BusAway
+from .clock import Clock
+from .db import Database, is_busy
+from .log import get_logger
+from .metrics import Metrics
+from .tables import RuntimeTables
+
+log = get_logger()
+
+CLAIM_AT_MOST: Final = 500
+PARK_AFTER_ATTEMPTS: Final = 5
+_BREATH_S: Final = 0.003
+_RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
+
+
+class _Row(NamedTuple):
+    id: int
+    name: str
+    body: bytes
+    attempts: int
+
+
+class Relay:
+    """Publishes one service's outbox. Many may run; the one that holds the lease leads, and only it publishes.
+
+    Every claim carries the leader's fence: a new leader takes over at once what an earlier one had in hand, and an
+    earlier leader that wakes up late can claim nothing. What both published, the hearers' inboxes stop.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        tables: RuntimeTables,
+        bus: Bus,
+        clock: Clock,
+        metrics: Metrics,
+        *,
+        poll_s: float,
+        lease_s: float,
+        bell: Bell | None = None,
+    ) -> None:
+        self._database = database
+        self._tables = tables
+        self._bus = bus
+        self._clock = clock
+        self._metrics = metrics
+        self._poll_s = poll_s
+        self._lease_s = lease_s
+        self._holder = uuid4()
+        self._fence = 0
+        self._lease_ends = 0.0
+        self._bell = bell
+        self._claiming = _claiming(tables)
+        self._wake = asyncio.Event()
+        self._safe: list[int] = []
+        self._in_hand: set[int] = set()
+        self._bus_takes = True
+
+    def wake(self) -> None:
+        """There is something new in the outbox. Where another process leads, it is told."""
+        if self._bell is not None and not self.leads:
+            self._bell.ring()
+        self._wake.set()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the relay that publishes."""
+        return asyncio.get_running_loop().time() < self._lease_ends
+
+    async def run(self) -> None:
+        """Lead when nobody else does; publish what there is; until cancelled."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    busy = await self._lead() and await self._turn()
+                except Exception as error:
+                    if not is_busy(error):
+                        log.exception("relay_failed")
+                    self._begin_anew()
+                    busy = False
+                if not busy:
+                    await self._rest()
+        finally:
+            await asyncio.shield(self._step_down())
+
+    def _begin_anew(self) -> None:
+        # What was claimed, released or removed in a transaction whose end nobody told us, we do not know: under another
+        # name we get another fence, and with it all that is there.
+        self._holder, self._lease_ends = uuid4(), 0.0
+        self._metrics.relay_leads.set(0)
+
+    async def _rest(self) -> None:
+        if not self._bus_takes or not self.leads:
+            # Asking more often than now and then would only load the database.
+            await asyncio.sleep(self._poll_s)
+            return
+        try:
+            await asyncio.wait_for(self._wake.wait(), self._poll_s)
+        except TimeoutError:
+            return
+
+    async def _turn(self) -> bool:
+        await self._remove_safe()
+        # After a refusal one row goes ahead of the others, to see whether there is a way.
+        at_most = CLAIM_AT_MOST if self._bus_takes else 1
+        rows = await self._claim(at_most)
+        kept = await asyncio.gather(*(self._publish(row) for row in rows))
+        refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
+        if refused:
+            await self._release(refused)
+        self._bus_takes = not refused
+        await self._remove_safe()
+        if rows and self._wake.is_set():
+            # More was committed meanwhile: a breath lets what is being committed now come along in the same turn.
+            await asyncio.sleep(_BREATH_S)
+        return len(rows) == at_most and self._bus_takes
+
+    async def _lead(self) -> bool:
+        """Take or renew the lease, by the database's clock; True while leading."""
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._lease_ends - self._lease_s / 2:
+            return True
+        asked_at = loop.time()
+        async with self._database.session() as session:
+            taken = await session.execute(
+                text(f"""
+                    INSERT INTO {self._tables.leases.fullname} AS l (name, holder, fence, until)
+                    VALUES ('relay', :holder, 1, clock_timestamp() + make_interval(secs => :lease))
+                    ON CONFLICT (name) DO UPDATE
+                       SET fence = CASE WHEN l.holder = excluded.holder THEN l.fence ELSE l.fence + 1 END,
+                           holder = excluded.holder, until = excluded.until
+                     WHERE l.holder = excluded.holder OR l.until < clock_timestamp()
+                    RETURNING fence
+                """),  # noqa: S608 - the schema's own table name
+                {"holder": self._holder, "lease": self._lease_s},
+            )
+            fence = taken.scalar()
+        self._metrics.relay_leads.set(fence is not None)
+        if fence is None:
+            self._lease_ends = 0.0
+            return False
+        if fence != self._fence:
+            self._fence, self._in_hand, self._safe = int(fence), set(), []
+        self._lease_ends = asked_at + self._lease_s
+        return True
+
+    async def _claim(self, at_most: int) -> list[_Row]:
+        asked = {"fence": self._fence, "holder": self._holder, "now": self._clock.now(), "at_most": at_most}
+        async with self._database.session() as session:
+            claimed = await session.execute(self._claiming, asked)
+            return sorted(_Row(*row) for row in claimed)
+
+    async def _publish(self, row: _Row) -> bool:
+        """Hand one row to the bus; False when the bus takes nothing now, whatever it is."""
+        fence = self._fence
+
+        async def safe() -> None:
+            if fence == self._fence:
+                self._safe.append(row.id)
+                self._wake.set()
+
+        self._in_hand.add(row.id)
+        try:
+            await self._bus.publish(row.name, row.body, safe)
+        except BusAway as error:
+            if self._bus_takes:
+                log.warning("bus_away", reason=str(error))
+                self._bus_takes = False
+            return False
+        except Exception as error:
+            self._in_hand.discard(row.id)
+            await self._failed(row, error)
+        return True
+
+    async def _release(self, row_ids: Sequence[int]) -> None:
+        """Nobody's fault: the rows wait as if nothing had been tried."""
+        box = self._tables.outbox
+        async with self._database.session() as session:
+            await session.execute(
+                update(box)
+                .where(box.c.id == any_(_ids(row_ids)), box.c.claimed_fence == self._fence)
+                .values(claimed_fence=None)
+            )
+        self._in_hand.difference_update(row_ids)
+
+    async def _failed(self, row: _Row, error: Exception) -> None:
+        now = self._clock.now()
+        parked = row.attempts + 1 >= PARK_AFTER_ATTEMPTS
+        log.error("publish_failed", event_name=row.name, outbox_id=row.id, parked=parked, exc_info=error)
+        async with self._database.session() as session:
+            await session.execute(
+                update(self._tables.outbox)
+                .where(self._tables.outbox.c.id == row.id)
+                .values(
+                    claimed_fence=None,
+                    attempts=row.attempts + 1,
+                    next_at=now + _RETRY_AFTER[min(row.attempts, len(_RETRY_AFTER) - 1)],
+                    parked_at=now if parked else None,
+                    reason=type(error).__qualname__,
+                )
+            )
+
+    async def _remove_safe(self) -> None:
+        done = self._safe[:]
+        if not done:
+            return
+        async with self._database.session() as session:
+            await session.execute(delete(self._tables.outbox).where(self._tables.outbox.c.id == any_(_ids(done))))
+        del self._safe[: len(done)]
+        self._in_hand.difference_update(done)
+
+    async def _step_down(self) -> None:
+        self._metrics.relay_leads.set(0)
+        try:
+            await self._remove_safe()
+            async with self._database.session() as session:
+                await session.execute(
+                    update(self._tables.leases)
+                    .where(self._tables.leases.c.name == "relay", self._tables.leases.c.holder == self._holder)
+                    .values(until=func.clock_timestamp())
+                )
+        except Exception as error:
+            if not is_busy(error):
+                raise
+
+    @property
+    def holder(self) -> UUID:
+        """Who this relay is in the lease."""
+        return self._holder
+
+
+def _ids(row_ids: Sequence[int]) -> ColumnElement[Any]:
+    # One array, however many: a list of its own length each time would be another statement each time.
+    return literal(list(row_ids), ARRAY(BigInteger))
+
+
+def _claiming(tables: RuntimeTables) -> Executable:
+    """The leader takes what is due, oldest first; rows behind one of their own key that failed wait for it."""
+    box, leases = tables.outbox, tables.leases
+    older = box.alias("older")
+    fence = bindparam("fence", type_=BigInteger)
+    held_back = (
+        select(older.c.id)
+        .where(older.c.key == box.c.key, older.c.id < box.c.id, older.c.attempts > 0, older.c.parked_at.is_(None))
+        .exists()
+    )
+    leading = (
+        select(leases.c.name)
+        .where(
+            leases.c.name == "relay",
+            leases.c.holder == bindparam("holder", type_=Uuid),
+            leases.c.fence == fence,
+            leases.c.until > func.clock_timestamp(),
+        )
+        .exists()
+    )
+    waiting = (
+        select(box.c.id)
+        .where(
+            box.c.parked_at.is_(None),
+            (box.c.claimed_fence.is_(None)) | (box.c.claimed_fence < fence),
+            (box.c.next_at.is_(None)) | (box.c.next_at <= bindparam("now", type_=DateTime(timezone=True))),
+            ~held_back,
+            leading,
+        )
+        .order_by(box.c.id)
+        .limit(bindparam("at_most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+    return (
+        update(box)
+        .where(box.c.id.in_(waiting))
+        .values(claimed_fence=fence)
+        .returning(box.c.id, box.c.name, box.c.body, box.c.attempts)
+    )
