@@ -65,6 +65,8 @@ class RuntimeSettings(BaseSettings):
     listen_port: PositiveInt = 8000
     drain_s: NonNegativeFloat = 0.0
     """How long to go on serving after being asked to stop, while whoever sends requests learns of it."""
+    body_limit_bytes: PositiveInt = 1_048_576
+    """The longest body of a request that is read."""
     root_path: str = ""
     """The prefix an ingress strips, e.g. `/routing`."""
     blob_url: str

@@ -12,6 +12,7 @@ from libs.runtime.log import get_logger
 from libs.runtime.run import Run
 
 from . import health, problem
+from .limit import BodyLimit
 
 log = get_logger()
 
@@ -27,12 +28,15 @@ def create_app(run: Run[Any]) -> FastAPI:
         # The pages of FastAPI load scripts from a third party; the document itself is what integrators need.
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        # Ours is libs.runtime.trace. FastAPI's own would tell the texts of errors, and is asked for at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.run = run
     problem.install(app)
     for router in (*service.routers, health.router):
         # Not `include_router`: it would try each of them twice for every request, wrapped in a router of its own.
         app.router.routes.extend(router.routes)
+    app.add_middleware(BodyLimit, at_most_bytes=run.settings.body_limit_bytes)
     app.add_middleware(RequestLog, run=run)
     return app
 

@@ -30,7 +30,6 @@ class IntakeSettings(SealingSettings):
     zalo_site_verification: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,128}$")] = ""
     """The code Zalo gives to prove that the domain is ours."""
 
-    body_limit_bytes: PositiveInt = 1_048_576
     body_within_s: PositiveFloat = 5.0
     """How long a sender may take to hand over a body."""
     store_within_s: PositiveFloat = 1.0

@@ -1,6 +1,7 @@
 """The HTTP face of any service."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,21 @@ async def test_an_invalid_request_is_told_where_and_not_what_it_held(runs: Runs)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"where": "body.plates", "what": "int_parsing"}]
     assert "0912345678" not in answer.text
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["its length told", "in chunks"])
+async def test_a_body_that_is_too_long_is_refused_and_one_that_fits_is_not(runs: Runs, chunked: bool) -> None:
+    async def in_chunks(body: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 10):
+            yield body[start : start + 10]
+
+    headers = {"content-type": "application/json"}
+    async with _http(await _serving(runs, body_limit_bytes=40)) as http:
+        for body, status in ((b'{"plates": 3}', 200), (b'{"plates": 3' + b" " * 40 + b"}", 413)):
+            answer = await http.post("/orders", content=in_chunks(body) if chunked else body, headers=headers)
+            assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["connection"] == "close"
 
 
 async def test_an_unexpected_error_tells_nothing_and_is_counted(runs: Runs) -> None:
