@@ -1,18 +1,15 @@
 """Zalo's door: verify, store, say thank you. Everything else is done later, from the store."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
-from fastapi.routing import APIRoute
-from starlette.routing import request_response
 
 from libs.contracts.vocabulary import Channel
 from libs.runtime.ids import uuid7
 from libs.runtime.log import get_logger
 from libs.runtime.run import Run
-from libs.web.problem import Problem
+from libs.web import PlainRoute, Problem
 
 from .domain.webhook import Admitted, Sampled, Turned, admit
 from .ingest import Busy
@@ -23,18 +20,7 @@ from .store import Arrival
 log = get_logger()
 
 
-class _PlainRoute(APIRoute):
-    """A route whose function is given the request and nothing else, so that nothing is resolved or converted for it.
-
-    This is the busiest door of all: what a framework does for comfort costs it as much as the signature does.
-    """
-
-    def __init__(self, path: str, endpoint: Callable[[Request], Awaitable[Response]], **about: Any) -> None:
-        super().__init__(path, endpoint, **about)
-        self.app = request_response(endpoint)
-
-
-router = APIRouter(tags=["webhooks"], route_class=_PlainRoute)
+router = APIRouter(tags=["webhooks"], route_class=PlainRoute)
 
 UNSIGNED_ALARM: Final = 10
 """So many wrong signatures without a right one between them: the secret is probably wrong, and Zalo will give us up."""
