@@ -1,33 +1,63 @@
 """`make demo`: the whole city on this machine, with a fake phone, the desk, and a real PostgreSQL.
 
-Everything it makes lies in `LANG_NGHE_DATA`: secrets, data, files and logs are made once and kept from start to start.
+`make demo` runs it in one process; `make demo BUS=rabbitmq` in five, over a real RabbitMQ, behind a small gateway. Each
+way has a folder of its own in `LANG_NGHE_DATA`: secrets, data, files and logs are made once and kept for all starts.
 """
 
+import contextlib
 import os
 import signal
 import socket
 import sys
 import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from libs.local.demo_city import (
+    OFFICERS_FILE,
+    REPOSITORY,
+    SERVICES,
+    START_LIMIT_S,
+    Part,
+    city_environment,
+    database_addresses,
+    embedded_part,
+    phone_environment,
+    phone_part,
+    preparation,
+    seed_officers,
+    service_parts,
+)
 from libs.local.demo_officer import OFFICERS, password_name
 from libs.local.demo_secret import new_secrets
 from libs.local.error import LocalError
-from libs.local.folder import data_root, make_folder, make_root, write_private
+from libs.local.folder import data_root, make_folder, make_root
 from libs.local.lock import FileLock
-from libs.local.postgres import ADDRESS, PrivatePostgres
-from libs.local.process import ChildProcess, server_environment
+from libs.local.port import ADDRESS
+from libs.local.postgres import PrivatePostgres
+from libs.local.rabbitmq import PrivateRabbitMQ
 from libs.local.secret import keep_secrets
 
-REPOSITORY: Final = Path(__file__).resolve().parents[2]
-SERVICES: Final = ("intake", "triage", "routing", "notifier", "portal_bridge")
-OFFICERS_FILE: Final = "officers.jsonl"
-START_LIMIT_S: Final = 60.0
+__all__ = [
+    "OFFICERS_FILE",
+    "REPOSITORY",
+    "SERVICES",
+    "city_environment",
+    "phone_environment",
+    "run",
+    "seed_officers",
+]
+
 PREPARE_LIMIT_S: Final = 120.0
+MEMORY: Final = "memory"
+RABBITMQ: Final = "rabbitmq"
+
+
+_WAYS: Final = {
+    MEMORY: ": five services in one process, on a real PostgreSQL",
+    RABBITMQ: ": five services in five processes, over a real RabbitMQ and a real PostgreSQL",
+}
 
 
 class DemoError(LocalError):
@@ -40,145 +70,70 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     try:
-        run(_port("PORT", 8000), _port("ZALO_SIM_PORT", 9000), stopping)
+        run(_port("PORT", 8000), _port("ZALO_SIM_PORT", 9000), stopping, os.environ.get("BUS") or MEMORY)
     except LocalError as error:
         sys.stderr.write(f"\n{error}\n")
         return 1
     return 0
 
 
-def run(port: int, phone_port: int, stopping: threading.Event) -> None:
+def run(port: int, phone_port: int, stopping: threading.Event, bus: str = MEMORY) -> None:
     """Start everything in order, say where it is, watch it, stop it in the opposite order.
 
     Raises: LocalError when something cannot start, or died.
     """
+    if bus not in (MEMORY, RABBITMQ):
+        raise DemoError(f"BUS={bus} is unknown: make demo, or make demo BUS={RABBITMQ}")
     root = data_root()
     make_root(root)
-    folder = root / "demo"
+    own = root if bus == MEMORY else root / f"demo-{bus}"
+    make_root(own)
+    folder = own / "demo"
     make_folder(folder, 0o700)
     lock = FileLock(folder / "lock")
     if not lock.take():
         raise DemoError(
-            f"A demo runs on {root} already: {lock.read_note().get('links', 'it is just starting')}. "
+            f"A demo runs on {own} already: {lock.read_note().get('links', 'it is just starting')}. "
             f"Stop that one first (Ctrl-C where it was started), or set LANG_NGHE_DATA to another folder."
         )
-    with lock:
+    with lock, contextlib.ExitStack() as running:
         for taken in (port, phone_port):
             _refuse_taken(taken)
         links = f"http://{ADDRESS}:{phone_port}/ (phone), http://{ADDRESS}:{port}/desk (desk)"
         lock.write_note({"links": links})
         secrets = keep_secrets(folder / "secrets.env", new_secrets())
+        seed_officers(folder, secrets)
+        running.callback(_tell, "Stopped.")
         _tell("PostgreSQL ...")
-        postgres = PrivatePostgres(root).start()
-        try:
-            _run_city(folder, port, phone_port, secrets, postgres, stopping)
-        finally:
-            _tell("Stopping ...")
-            postgres.stop()
+        postgres = running.enter_context(PrivatePostgres(own, programs=root / "programs"))
+        environment = city_environment(folder, port, phone_port, secrets, database_addresses(postgres, secrets))
+        phone = phone_part(folder, port, phone_port, secrets)
+        running.enter_context(phone.process)
+        if bus == MEMORY:
+            _tell("The city: its schemas, the province's tables, the phone ...")
+            parts = [embedded_part(folder, port, environment)]
+        else:
+            _tell("RabbitMQ ...")
+            rabbitmq = running.enter_context(PrivateRabbitMQ(own, programs=root / "programs"))
+            environment["AMQP_URL"] = rabbitmq.url()
+            _tell("Schemas, queues and the province's tables ...")
+            with preparation(folder, environment) as preparing:
+                preparing.wait_until_done(PREPARE_LIMIT_S)
+            _tell("Five services, the gateway, the phone ...")
+            parts = service_parts(folder, port, environment)
+        for part in parts:
+            running.enter_context(part.process)
+        _watch([phone, *parts], lambda: _say_where(port, phone_port, secrets, folder, bus), stopping)
+        _tell("Stopping ...")
 
 
-def _run_city(
-    folder: Path,
-    port: int,
-    phone_port: int,
-    secrets: Mapping[str, str],
-    postgres: PrivatePostgres,
-    stopping: threading.Event,
-) -> None:
-    environment = city_environment(folder, port, phone_port, secrets, _addresses(postgres, secrets))
-    _tell("Schemas and the province's tables ...")
-    with _child("prepare", folder, ["services.embedded", "prepare"], environment) as prepare:
-        prepare.wait_until_done(PREPARE_LIMIT_S)
-    seed_officers(folder, secrets)
-    with _child(
-        "officers", folder, ["services.routing", "officer", "load", str(folder / OFFICERS_FILE)], environment
-    ) as load:
-        load.wait_until_done(START_LIMIT_S)
-    _tell("The phone and the city ...")
-    phone = _child("zalo_oa", folder, ["simulators.zalo_oa"], phone_environment(folder, port, phone_port, secrets))
-    city = _child("city", folder, ["services.embedded"], environment)
-    with phone, city:
-        phone.wait_until_ready(_answers(phone_port, "/health/live"), START_LIMIT_S)
-        city.wait_until_ready(_answers(port, "/health/ready"), START_LIMIT_S)
-        _say_where(port, phone_port, secrets, folder)
-        while not stopping.wait(0.5):
-            phone.check()
-            city.check()
-
-
-def seed_officers(folder: Path, secrets: Mapping[str, str]) -> None:
-    """Write the demo's accounts down as routing's `officer load` reads them."""
-    rows = (officer.row(secrets[password_name(officer.login)]) for officer in OFFICERS)
-    write_private(folder / OFFICERS_FILE, "".join(f"{row}\n" for row in rows))
-
-
-def _addresses(postgres: PrivatePostgres, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Where each service finds its schema: as the role that serves, as the one that migrates, as administrator once."""
-    addresses = {"ADMIN_DATABASE_URL": postgres.url()}
-    for service in SERVICES:
-        for prefix, role in (("", "svc"), ("OWNER_", "owner")):
-            password = secrets[f"{service}_{role}_password".upper()]
-            addresses[f"{service.upper()}_{prefix}DATABASE_URL"] = postgres.url(
-                role=f"{service}_{role}", password=password
-            )
-    return addresses
-
-
-def city_environment(
-    folder: Path, port: int, phone_port: int, secrets: Mapping[str, str], addresses: Mapping[str, str]
-) -> dict[str, str]:
-    """Every setting the city needs, and nothing of the caller's."""
-    environment = server_environment() | {
-        name: secrets[name]
-        for name in ("CONTACT_KEYS", "LOOKUP_KEY", "OFFICER_SESSION_PUBLIC_KEYS", "ROUTING_SESSION_PRIVATE_KEY")
-    }
-    environment |= {name: url.replace("postgresql://", "postgresql+asyncpg://", 1) for name, url in addresses.items()}
-    for service in ("INTAKE", "NOTIFIER"):
-        environment[f"{service}_ZALO_APP_ID"] = secrets["ZALO_APP_ID"]
-        environment[f"{service}_ZALO_OA_ID"] = secrets["ZALO_OA_ID"]
-    phone = f"http://{ADDRESS}:{phone_port}"
-    return environment | {
-        "PORT": str(port),
-        "PUBLIC_URL": f"http://{ADDRESS}:{port}",
-        "BLOB_URL": (folder / "files").as_uri(),
-        "PROVINCE": os.environ.get("PROVINCE", "hanoi"),
-        "INTAKE_ZALO_OA_SECRET_KEY": secrets["ZALO_OA_SECRET_KEY"],
-        "INTAKE_MEDIA_PRIVATE_HOSTS": f"{ADDRESS}:{phone_port}",
-        "NOTIFIER_ZALO_APP_SECRET": secrets["ZALO_APP_SECRET"],
-        "NOTIFIER_ZALO_ACCESS_TOKEN": secrets["ZALO_ACCESS_TOKEN"],
-        "NOTIFIER_ZALO_REFRESH_TOKEN": secrets["ZALO_REFRESH_TOKEN"],
-        "NOTIFIER_ZALO_API_URL": phone,
-        "NOTIFIER_ZALO_OAUTH_URL": phone,
-    }
-
-
-def phone_environment(folder: Path, port: int, phone_port: int, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Every setting the simulated Zalo needs: its part of the secrets."""
-    names = ("APP_ID", "APP_SECRET", "OA_ID", "OA_SECRET_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN")
-    return server_environment() | {
-        **{f"ZALO_SIM_{name}": secrets[f"ZALO_{name}"] for name in names},
-        "ZALO_SIM_PORT": str(phone_port),
-        "ZALO_SIM_DATA": str(folder / "zalo_oa"),
-        "ZALO_SIM_WEBHOOK_URL": f"http://{ADDRESS}:{port}/intake/webhooks/zalo",
-        # Redelivery after 3 s, 30 s, 90 s …: nobody watches a demo for an hour.
-        "ZALO_SIM_TIME_FACTOR": "0.1",
-    }
-
-
-def _child(name: str, folder: Path, words: list[str], environment: Mapping[str, str]) -> ChildProcess:
-    program: list[str | Path] = [sys.executable, "-m", *words]
-    return ChildProcess(name, program, log_file=folder / f"{name}.log", folder=REPOSITORY, environment=environment)
-
-
-def _answers(port: int, path: str) -> Callable[[], bool]:
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(f"http://{ADDRESS}:{port}{path}", timeout=2) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
-    return answers
+def _watch(parts: Sequence[Part], say_where: Callable[[], None], stopping: threading.Event) -> None:
+    for part in parts:
+        part.wait_until_ready(START_LIMIT_S)
+    say_where()
+    while not stopping.wait(0.5):
+        for part in parts:
+            part.process.check()
 
 
 def _port(name: str, default: int) -> int:
@@ -201,14 +156,14 @@ def _tell(what: str) -> None:
     print(what, flush=True)
 
 
-def _say_where(port: int, phone_port: int, secrets: Mapping[str, str], folder: Path) -> None:
+def _say_where(port: int, phone_port: int, secrets: Mapping[str, str], folder: Path, bus: str) -> None:
     rows = "\n".join(
         f"    {officer.login:<16}{secrets[password_name(officer.login)]:<20}{officer.name}, {officer.about}"
         for officer in OFFICERS
     )
     _tell(
         f"""
-Lắng Nghe is running.
+Lắng Nghe is running{_WAYS[bus]}.
 
   the fake phone      http://{ADDRESS}:{phone_port}/
   the officers' desk  http://{ADDRESS}:{port}/desk

@@ -3,22 +3,20 @@
 Linux only: it looks into /proc to tell its own processes from everybody else's.
 """
 
-import os
-import socket
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
 from libs.local.account import Account, server_account
-from libs.local.folder import data_root, make_folder, make_root, write_private
-from libs.local.lock import FileLock
+from libs.local.claim import Claim, stop_processes
+from libs.local.folder import data_root, write_private
+from libs.local.port import ADDRESS, free_port
 from libs.local.postgres_data import STOPPING, SUPERUSER, PostgresData, PostgresError
 from libs.local.postgres_wheel import Programs, copy_programs
-from libs.local.process import ChildProcess, ProcessError, ProcessMark, server_environment, wait_until
+from libs.local.process import ChildProcess, ProcessError, server_environment
 from libs.local.secret import new_password
-
-ADDRESS = "127.0.0.1"
 
 _PORT_ATTEMPTS = 3
 _PORT_WAS_TAKEN = "could not create any TCP/IP sockets"
@@ -42,16 +40,13 @@ _SETTINGS = {
 _THROW_AWAY_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
-class AlreadyRunningError(PostgresError):
-    """A server runs on the same data, and whoever started it is still there."""
-
-
 class PrivatePostgres:
     """One PostgreSQL with data of its own, for the demo and for tests.
 
     Everything lies in `root/name`; `root` is `LANG_NGHE_DATA` unless given, and `programs` is where the copied programs
     are kept. `durable=False` is for data nobody will miss. The server dies with the process that started it, unless
-    `outlives_us`; then any process with the same `root` and `name` may ask for `url()` and `stop()` it.
+    `outlives_us`; then any process with the same `root` and `name` may ask for `url()` and `stop()` it. `environment`
+    is added to the server's own.
     """
 
     def __init__(
@@ -63,6 +58,7 @@ class PrivatePostgres:
         durable: bool = True,
         outlives_us: bool = False,
         start_limit_s: float = 60.0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._root = (root or data_root()).absolute()
         self.folder = self._root / name
@@ -73,7 +69,8 @@ class PrivatePostgres:
         self._durable = durable
         self._outlives_us = outlives_us
         self._start_limit_s = start_limit_s
-        self._lock = FileLock(self.folder / "lock")
+        self._environment = dict(environment or {})
+        self._claim = Claim("PostgreSQL", self.folder, self._data, stopping=STOPPING, outlives_us=outlives_us)
         self._server: ChildProcess | None = None
 
     def start(self) -> Self:
@@ -81,10 +78,9 @@ class PrivatePostgres:
 
         Raises: AlreadyRunningError, or another LocalError that says what to do.
         """
-        make_root(self._root)
-        make_folder(self.folder, 0o711 if os.geteuid() == 0 else 0o700)
         try:
-            self._claim()
+            self._claim.take()
+            self._forget_dead_server()
             account = server_account(self._data.path)
             programs = copy_programs(self._programs_folder)
             version = programs.version(account)
@@ -96,27 +92,22 @@ class PrivatePostgres:
             self._launch(programs, account)
         finally:
             # From here on the server itself holds the lock: it inherited it.
-            self._lock.release()
+            self._claim.release()
         return self
 
     def stop(self) -> None:
         """Stop the server: fast, then at once, then by force; nothing happens when none runs."""
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-        for number, limit_s in STOPPING:
-            if not self._data.signal(number):
-                return
-            wait_until(lambda: not self._data.processes(), limit_s)
+        stop_processes(self._data, STOPPING)
+        self._forget_dead_server()
 
     def is_running(self) -> bool:
         """Whether a server on this data takes connections, whoever started it."""
-        return self._data.is_ready(self._lock.read_note().get("port"))
+        return self._data.is_ready(self._claim.ports().get("server"))
 
     @property
     def pid(self) -> int | None:
         """The number of the server's first process; None when it does not run."""
-        return self._data.postmaster()
+        return self._data.first()
 
     def url(self, database: str = SUPERUSER, *, role: str = SUPERUSER, password: str | None = None) -> str:
         """Give the address for a database and a role; for the superuser the password is filled in.
@@ -148,7 +139,7 @@ class PrivatePostgres:
     def _port(self) -> int:
         if not self.is_running():
             raise PostgresError(f"No PostgreSQL runs on {self.folder}: start it first.")
-        return int(self._lock.read_note()["port"])
+        return self._claim.ports()["server"]
 
     def _password(self) -> str:
         try:
@@ -162,66 +153,17 @@ class PrivatePostgres:
         # The password is kept before the data that needs it: dying in between leaves nothing locked away.
         if not self._password_file.exists():
             write_private(self._password_file, new_password())
-        self._data.create(programs, account, self._password(), durable=self._durable, lock=self._lock.fileno())
-
-    # -- One server at a time -----------------------------------------------------------------------------------------
-
-    def _claim(self) -> None:
-        """Take the lock of the folder, clearing away the remains of a server whose starter has died."""
-        if not self._take_unless_in_use():
-            self._clear_remains()
-        if strangers := self._data.processes():
-            raise AlreadyRunningError(
-                f"A PostgreSQL that was started by other means (process {strangers[0]}) works in {self._data.path}. "
-                f"Stop it first."
-            )
-        if self._server is not None:  # ours of the last time, dead by now: let the system forget it
-            self._server.stop()
-            self._server = None
-        self._leave_note(self._lock.read_note().get("port"), is_up=False)
-
-    def _leave_note(self, port: int | None, *, is_up: bool) -> None:
-        us = ProcessMark.of(os.getpid())
-        assert us is not None, "we are alive"
-        starter = {"pid": us.pid, "started": us.started, "is_outlived": self._outlives_us}
-        # The port stays in the note when the server has stopped, to be the same the next time.
-        self._lock.write_note({"starter": starter, "is_up": is_up, "port": port})
-
-    def _take_unless_in_use(self) -> bool:
-        if self._lock.take():
-            return True
-        note = self._lock.read_note()
-        starter = note.get("starter", {"pid": 0, "started": 0, "is_outlived": False})
-        starter_lives = ProcessMark(starter["pid"], starter["started"]).is_alive()
-        advice = "Stop that one first (Ctrl-C where it was started), or set LANG_NGHE_DATA to another folder."
-        if not note.get("is_up"):
-            if starter_lives:
-                raise AlreadyRunningError(f"Process {starter['pid']} is starting PostgreSQL on {self.folder}. {advice}")
-            return False
-        server = self._data.postmaster()
-        if server is not None and (starter_lives or starter["is_outlived"]):
-            raise AlreadyRunningError(
-                f"PostgreSQL runs on {self.folder} already: process {server} at {ADDRESS}:{note['port']}, "
-                f"started by process {starter['pid']}. {advice}"
-            )
-        return False
-
-    def _clear_remains(self) -> None:
-        # The starter died and its server is ending, or the server was killed and its children are. Whoever else takes
-        # the lock meanwhile is found by looking at the note anew before each signal and at each turn of the wait.
-        for number, limit_s in STOPPING:
-            self._data.signal(number)
-            if wait_until(self._take_unless_in_use, limit_s):
-                return
-        raise PostgresError(
-            f"{self._lock.path} is held, though nothing here seems to use it. "
-            f"Does another machine or container share the folder? Stop it there."
-        )
+        self._data.create(programs, account, self._password(), durable=self._durable, lock=self._claim.fileno())
 
     # -- The server's process -----------------------------------------------------------------------------------------
 
+    def _forget_dead_server(self) -> None:
+        if self._server is not None:  # ours of the last time, dead by now: let the system forget it
+            self._server.stop()
+            self._server = None
+
     def _launch(self, programs: Programs, account: Account) -> None:
-        port = _free_port(self._lock.read_note().get("port"))
+        port = free_port(self._claim.ports().get("server"))
         for attempts_left in reversed(range(_PORT_ATTEMPTS)):
             try:
                 server = self._launch_on(port, programs, account)
@@ -230,15 +172,15 @@ class PrivatePostgres:
                 # Somebody took the port between our look and the server's.
                 if _PORT_WAS_TAKEN not in str(error) or not attempts_left:
                     raise PostgresError(str(error)) from error
-                port = _free_port(None)
-        self._leave_note(port, is_up=True)
+                port = free_port()
+        self._claim.leave_note(is_up=True, server=port)
         if self._outlives_us:
             server.let_go()
         else:
             self._server = server
 
     def _launch_on(self, port: int, programs: Programs, account: Account) -> ChildProcess:
-        self._leave_note(port, is_up=False)
+        self._claim.leave_note(is_up=False, server=port)
         server = self._server_process(programs, account, port)
         try:
             server.start().wait_until_ready(lambda: self._data.is_ready(port), self._start_limit_s)
@@ -255,11 +197,11 @@ class PrivatePostgres:
             [programs.path("postgres"), "-D", self._data.path, *options],
             log_file=self.log_file,
             folder=self.folder,
-            environment=server_environment(),
+            environment=server_environment() | self._environment,
             account=account,
             stopping=STOPPING,
             outlives_us=self._outlives_us,
-            inherits=[self._lock.fileno()],
+            inherits=[self._claim.fileno()],
         )
 
     def __enter__(self) -> Self:
@@ -267,16 +209,3 @@ class PrivatePostgres:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _free_port(remembered: int | None) -> int:
-    """The port of the last time if nobody has it now, else one the system picks."""
-    for wanted in (remembered or 0, 0):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((ADDRESS, wanted))
-            except OSError:
-                continue
-            return int(trial.getsockname()[1])
-    raise PostgresError(f"No port is free on {ADDRESS}.")

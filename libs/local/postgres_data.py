@@ -10,7 +10,7 @@ from libs.local.account import Account
 from libs.local.error import LocalError
 from libs.local.folder import closed_folder, make_folder, sync_folder, write_private
 from libs.local.postgres_wheel import Programs
-from libs.local.process import ChildProcess, ProcessError, server_environment
+from libs.local.process import ChildProcess, ProcessError, processes_in, server_environment
 
 SUPERUSER = "postgres"
 
@@ -96,10 +96,10 @@ class PostgresData:
             len(lines) > _READY_LINE
             and lines[_READY_LINE].strip() == "ready"
             and lines[_PORT_LINE].strip() == str(port)
-            and self.postmaster() is not None
+            and self.first() is not None
         )
 
-    def postmaster(self) -> int | None:
+    def first(self) -> int | None:
         """The number of the server's first process; None when it does not run."""
         lines = self._postmaster_lines()
         pid = int(lines[0]) if lines and lines[0].strip().isdigit() else None
@@ -107,23 +107,11 @@ class PostgresData:
 
     def processes(self) -> list[int]:
         """The PostgreSQL processes that work in this folder, and nobody else's."""
-        try:
-            data = self.path.stat()
-        except FileNotFoundError:
-            return []
-        found = []
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                program = (process / "exe").readlink().name.removesuffix(" (deleted)")
-                if program == "postgres" and os.path.samestat((process / "cwd").stat(), data):
-                    found.append(int(process.name))
-            except OSError:
-                continue  # it has just ended, or belongs to somebody else
-        return sorted(found)
+        return processes_in(self.path, "postgres")
 
-    def signal(self, number: signal.Signals) -> bool:
+    def signal(self, number: int) -> bool:
         """Signal the server, or the children it left when it was killed; False when there is nobody."""
-        postmaster = self.postmaster()
+        postmaster = self.first()
         targets = self.processes() if postmaster is None else [postmaster]
         for pid in targets:
             with contextlib.suppress(ProcessLookupError):

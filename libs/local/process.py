@@ -60,6 +60,31 @@ def wait_until(condition: Callable[[], bool], limit_s: float) -> bool:
     return True
 
 
+def state_of(pid: int) -> str | None:
+    """Say what the system notes about a process: `R` runs, `S` waits, `T` is frozen …; None when there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def processes_in(folder: Path, program: str) -> list[int]:
+    """Find the processes of a program whose working folder is this one, and nobody else's."""
+    try:
+        there = folder.stat()
+    except FileNotFoundError:
+        return []
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            name = (process / "exe").readlink().name.removesuffix(" (deleted)")
+            if name == program and os.path.samestat((process / "cwd").stat(), there):
+                found.append(int(process.name))
+        except OSError:
+            continue  # it has just ended, or belongs to somebody else
+    return sorted(found)
+
+
 def server_environment() -> dict[str, str]:
     """The environment of a private server: none of the caller's settings (`PGHOST`, `PGDATA`, a locale) reach it."""
     kept = ("PATH", "LD_LIBRARY_PATH")  # the second because some Pythons do not start without it
@@ -70,7 +95,8 @@ class ChildProcess:
     """One program started by us. It dies with us, unless `outlives_us`.
 
     It gets a session of its own, so that Ctrl-C reaches us alone and we stop our children in the right order; and only
-    the environment it is given. `death_signal` is what the kernel sends it when we die without having stopped it.
+    the environment it is given. `death_signal` is what the kernel sends it when we die without having stopped it; the
+    first of `stopping` unless told otherwise.
     """
 
     def __init__(
@@ -83,6 +109,7 @@ class ChildProcess:
         environment: Mapping[str, str],
         account: Account | None = None,
         stopping: Stopping = ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0)),
+        death_signal: signal.Signals | None = None,
         outlives_us: bool = False,
         inherits: Sequence[int] = (),
     ) -> None:
@@ -93,6 +120,7 @@ class ChildProcess:
         self._environment = dict(environment)
         self._account = account
         self._stopping = stopping
+        self._death_signal = death_signal or stopping[0][0]
         self._outlives_us = outlives_us
         self._inherits = tuple(inherits)
         self._running: subprocess.Popen[bytes] | None = None
@@ -116,7 +144,7 @@ class ChildProcess:
             raise ProcessError(f"{self.name} must be started from the main thread.")
         switch = self._account is not None and not self._account.is_ours
         uid, gid = (self._account.uid, self._account.gid) if self._account and switch else (-1, -1)
-        death_signal = 0 if self._outlives_us else int(self._stopping[0][0])
+        death_signal = 0 if self._outlives_us else int(self._death_signal)
         tether = [sys.executable, "-I", "-S", _TETHER, os.getpid(), death_signal, uid, gid]
         with _open_log(self.log_file) as log:
             self._log_starts_at = log.tell()
@@ -184,10 +212,17 @@ class ChildProcess:
             self._running.returncode = 0
         self._running = None
 
-    def _log_excerpt(self) -> str:
+    def has_said(self, words: str) -> bool:
+        """Whether the words are in its log since it was started last."""
+        return words in self._log()
+
+    def _log(self) -> str:
         with self.log_file.open("rb") as log:
             log.seek(self._log_starts_at)
-            lines = log.read().decode("utf-8", "replace").splitlines()[-_LOG_LINES_SHOWN:]
+            return log.read().decode("utf-8", "replace")
+
+    def _log_excerpt(self) -> str:
+        lines = self._log().splitlines()[-_LOG_LINES_SHOWN:]
         shown = "".join(f"\n    {line}" for line in lines) or "\n    (nothing)"
         return f" The end of {self.log_file}:{shown}"
 

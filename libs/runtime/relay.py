@@ -82,6 +82,7 @@ class Relay:
         self._safe: list[int] = []
         self._in_hand: set[int] = set()
         self._bus_takes = True
+        self._at_most = CLAIM_AT_MOST
 
     def wake(self) -> None:
         """There is something new in the outbox. Where another process leads, it is told."""
@@ -129,13 +130,14 @@ class Relay:
 
     async def _turn(self) -> bool:
         await self._remove_safe()
-        # After a refusal one row goes ahead of the others, to see whether there is a way.
-        at_most = CLAIM_AT_MOST if self._bus_takes else 1
+        at_most = self._at_most
         rows = await self._claim(at_most)
         kept = await asyncio.gather(*(self._publish(row) for row in rows))
         refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
         if refused:
             await self._release(refused)
+        # After a refusal one row goes ahead, then ever more: a broker that has just come back is slow at first.
+        self._at_most = 1 if refused else min(max(at_most, len(rows) * 4), CLAIM_AT_MOST)
         self._bus_takes = not refused
         await self._remove_safe()
         if rows and self._wake.is_set():
