@@ -27,7 +27,6 @@ def create_app(run: Run[Any]) -> FastAPI:
         title=f"Lắng Nghe: {service.name}",
         description=service.about,
         version="1",
-        root_path=run.settings.root_path,
         # The pages of FastAPI load scripts from a third party; the document itself is what integrators need.
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
@@ -77,6 +76,7 @@ class RequestLog:
         self._app = app
         self._run = run
         self._doors = doors
+        self._root_path: str = run.settings.root_path
         self._meters: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,6 +86,8 @@ class RequestLog:
             return
         started = time.perf_counter()
         status = 0
+        if self._root_path:
+            scope["root_path"] = self._root_path
 
         async def watch(message: Message) -> None:
             nonlocal status

@@ -72,7 +72,7 @@ class City:
         """Run programs of ours to their end, each as the words behind `python -m`; what they printed."""
         log_file = self.folder / "commands.log"
         log_file.unlink(missing_ok=True)
-        words = ["-m", "tests.support.commands", json.dumps([list(program) for program in programs])]
+        words = ["-m", "libs.local.commands", json.dumps([list(program) for program in programs])]
         with self._child("commands", words, self.environment) as child:
             child.wait_until_done(START_LIMIT_S)
         return log_file.read_text(encoding="utf-8")
@@ -80,13 +80,13 @@ class City:
     def start_phone(self) -> None:
         """Start the simulated Zalo."""
         self._phone.start()
-        self._phone.wait_until_ready(lambda: _answers(f"{self.phone_url}/health/live"), START_LIMIT_S)
+        self._phone.wait_until_ready(lambda: answers(f"{self.phone_url}/health/live"), START_LIMIT_S)
 
     def start(self, *words: str, **settings: str) -> None:
         """Start the city: as it is, or through another program (`words`) that starts it, with settings of its own."""
         environment = self.environment | settings
         self._city = self._child("city", words or ["-m", "services.embedded"], environment).start()
-        self._city.wait_until_ready(lambda: _answers(f"{self.url}/health/ready"), START_LIMIT_S)
+        self._city.wait_until_ready(lambda: answers(f"{self.url}/health/ready"), START_LIMIT_S)
         self.deliver_waiting()
 
     @property
@@ -127,6 +127,10 @@ class City:
         """Everything the city has logged since it was made."""
         return (self.folder / "city.log").read_text(encoding="utf-8")
 
+    def metrics_of(self, service: str) -> list[str]:
+        """What each process that does a service's work counts."""
+        return [self.web.get(f"/{service}/metrics").text]
+
     # --------------------------------------------------------------------------------------------- the outside world
 
     def zalo(self, **switches: Any) -> None:
@@ -163,7 +167,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether somebody says yes at an address."""
     try:
         return httpx.get(url, timeout=2, trust_env=False).status_code == 200
     except httpx.HTTPError:

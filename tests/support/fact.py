@@ -1,6 +1,12 @@
-"""The facts a city's history is made of: what was tried, and what was found afterwards."""
+"""The facts a city's history is made of: what was tried, and what was found afterwards.
 
-from dataclasses import dataclass, field
+A history can be written to a file, one fact a line, for a program of its own to judge.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,15 @@ class Spoken:
     hearers: tuple[str, ...]
     feedback: str | None = None
     case_seq: int | None = None
+    key: str = ""
+    """Whose steps or replies it is numbered among: those of one key are published in the order they were said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The broker carried an event; in the order in which it did."""
+
+    event_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,14 @@ class Heard:
 
     event_id: str
     service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a citizen who looks a case up is shown: the state of this step."""
+
+    feedback: str
+    case_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +149,47 @@ class History:
     filed: list[Filed] = field(default_factory=list)
     opened: list[Opened] = field(default_factory=list)
     spoken: list[Spoken] = field(default_factory=list)
+    """In the order in which they were said."""
+    published: list[Published] = field(default_factory=list)
+    """Empty where no broker carries anything."""
     heard: list[Heard] = field(default_factory=list)
+    copied: list[Copied] = field(default_factory=list)
     owed: list[Owed] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+
+    def save(self, path: Path) -> None:
+        """Write it to a file."""
+        with path.open("w", encoding="utf-8") as file:
+            for name in (each.name for each in fields(self)):
+                for fact in getattr(self, name):
+                    line = {"fact": name, **asdict(fact)}
+                    file.write(f"{json.dumps(line, ensure_ascii=False)}\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read one from a file."""
+        history = cls()
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                told: dict[str, Any] = json.loads(line)
+                name = told.pop("fact")
+                # JSON knows no tuples.
+                values = {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+                getattr(history, name).append(_KINDS[name](**values))
+        return history
+
+
+_KINDS: Final[dict[str, Any]] = {
+    "attempts": Attempt,
+    "stored": Stored,
+    "read": Read,
+    "confirmations": Confirmation,
+    "filed": Filed,
+    "opened": Opened,
+    "spoken": Spoken,
+    "published": Published,
+    "heard": Heard,
+    "copied": Copied,
+    "owed": Owed,
+    "received": Received,
+}

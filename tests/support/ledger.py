@@ -2,11 +2,15 @@
 
 A history is plain facts, gathered from outside by `tests.support.history`: every attempt to hand us an event with the
 answer it got, and every effect found afterwards. The rules know nothing of how the city works.
+
+`python -m tests.support.ledger history.jsonl` judges a file: 0 when the ledger holds, else 1 and what is wrong.
 """
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 from tests.support.fact import History, Owed
@@ -100,6 +104,33 @@ def said_is_heard(history: History) -> Found:
                 yield f"{spoken.name} {spoken.event_id}", f"taken in {times} times by {service}"
 
 
+def said_is_published(history: History) -> Found:
+    """Where a broker carries events, it has carried each that was said, and none that nobody said."""
+    carried = {one.event_id for one in history.published}
+    said = {one.event_id: one.name for one in history.spoken}
+    for event_id in sorted(said.keys() - carried) if carried else ():
+        yield f"{said[event_id]} {event_id}", "said and never published"
+    for event_id in sorted(carried - said.keys()):
+        yield event_id, "published, though nobody said it"
+
+
+def published_in_order(history: History) -> Found:
+    """What is numbered is first published in the order it was said in; a repetition may come at any time."""
+    first = first_published(history)
+    for key, said in _by((one for one in history.spoken if one.key), lambda one: one.key).items():
+        places = [first[one.event_id] for one in said if one.event_id in first]
+        if places != sorted(places):
+            yield f"key {key}", f"{len(places)} events published in another order than they were said"
+
+
+def first_published(history: History) -> dict[str, int]:
+    """The place of each event among all that were published, the first time it was."""
+    first: dict[str, int] = {}
+    for place, one in enumerate(history.published):
+        first.setdefault(one.event_id, place)
+    return first
+
+
 def steps_are_numbered(history: History) -> Found:
     """The events of a case are numbered 1, 2, 3 …, each number once."""
     for feedback, steps in _by(
@@ -108,6 +139,16 @@ def steps_are_numbered(history: History) -> Found:
         numbers = sorted(step.case_seq or 0 for step in steps)
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"case {feedback}", f"steps numbered {numbers}"
+
+
+def copy_is_newest(history: History) -> Found:
+    """Who looks a case up is shown its newest step, whatever the order in which the news came."""
+    shown = {one.feedback: one.case_seq for one in history.copied}
+    told = (one for one in history.spoken if one.case_seq is not None and "intake" in one.hearers)
+    for feedback, steps in _by(told, lambda one: one.feedback).items():
+        newest = max(step.case_seq or 0 for step in steps)
+        if shown.get(feedback) != newest:
+            yield f"case {feedback}", f"shown step {shown.get(feedback)}, the newest is {newest}"
 
 
 def owed_once(history: History) -> Found:
@@ -156,7 +197,10 @@ RULES: Final[tuple[Callable[[History], Found], ...]] = (
     codes_are_told_apart,
     filed_is_one_case,
     said_is_heard,
+    said_is_published,
+    published_in_order,
     steps_are_numbered,
+    copy_is_newest,
     owed_once,
     received_as_owed,
     replies_are_in_order,
@@ -197,3 +241,16 @@ def _by(found: Iterable[T], key: Callable[[T], str | None]) -> dict[str, list[T]
     for one in found:
         groups[key(one) or ""].append(one)
     return groups
+
+
+def main(path: Path) -> int:
+    """Judge a history somebody wrote down."""
+    history = History.load(path)
+    found = violations(history)
+    for violation in found:
+        sys.stdout.write(f"{violation}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

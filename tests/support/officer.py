@@ -1,6 +1,8 @@
 """Officers of a city: at the desk in a browser, or an agency's own system with its token."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any, Final, Self
@@ -13,6 +15,19 @@ ANSWER: Final = (
     "UBND phường Láng đã kiểm tra. Việc yêu cầu sổ hộ khẩu giấy là không đúng; bộ phận một cửa đã được chấn chỉnh. "
     "Mời ông/bà mang giấy chứng sinh tới nộp lại, hồ sơ được nhận ngay trong buổi."
 )
+LANG: Final = "HN-CN00199"
+"""The ward Láng."""
+OFFICE: Final = "HN-VPUB"
+"""The city's Office."""
+SYSTEMS: Final = {
+    "clerk": (LANG, "agency_focal handler"),
+    "approver": (LANG, "approver"),
+    "head": (LANG, "head"),
+    "office": (OFFICE, "office"),
+    "auditor": (OFFICE, "auditor"),
+    "stranger": ("HN-SNV25", "agency_focal handler approver"),
+}
+"""Whose systems take part in the stories: agency and roles."""
 _TOKEN: Final = re.compile(r"\bln_[\w-]{43}")
 
 
@@ -184,6 +199,24 @@ class Browser:
     def close(self) -> None:
         """Close the browser."""
         self.http.close()
+
+
+@contextmanager
+def desk_of(city: City) -> Iterator[Callable[[str], Browser]]:
+    """`sit_down("lang.canbo")`: that officer, signed in at the desk; all leave when the block ends."""
+    opened: list[Browser] = []
+
+    def sit_down(login: str) -> Browser:
+        opened.append(Browser(city))
+        page = opened[-1].signs_in(login)
+        assert "Đăng xuất" in page.text, f"{login} could not sign in: {page.text}"
+        return opened[-1]
+
+    try:
+        yield sit_down
+    finally:
+        for one in opened:
+            one.close()
 
 
 def _page(response: httpx.Response) -> Page:

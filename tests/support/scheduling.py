@@ -6,7 +6,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-SHARING_A_CITY: Final = ("tests/e2e/", "tests/faults/")
+SHARING_A_CITY: Final = ("tests/e2e/", "tests/faults/rabbitmq/", "tests/faults/")
 
 
 class ByCity(LoadScopeScheduling):  # type: ignore[misc]  # xdist tells no types
