@@ -13,7 +13,7 @@ from .tables import RuntimeTables
 async def note(session: AsyncSession, tables: RuntimeTables, event_ids: Collection[UUID], now: datetime) -> set[UUID]:
     """Note that events are being handled; those that were not handled before.
 
-    Waits for a twin that is not committed yet: ids go in one order, so that two who note the same never wait in a ring.
+    Waits for a twin that is not committed yet; ids go in one order, so that nobody waits in a ring.
     """
     inserted = await session.scalars(
         text(f"""
