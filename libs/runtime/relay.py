@@ -253,11 +253,6 @@ class Relay:
             if not is_busy(error):
                 raise
 
-    @property
-    def holder(self) -> UUID:
-        """Who this relay is in the lease."""
-        return self._holder
-
 
 def _ids(row_ids: Sequence[int]) -> ColumnElement[Any]:
     # One array, however many: a list of its own length each time would be another statement each time.

@@ -136,8 +136,8 @@ async def _retry_deferred(run: Run[Any]) -> bool:
 async def _measure(run: Run[Any]) -> None:
     if run.bus is not None:
         run.metrics.bus_up.set(run.bus.ready)
-        for queue, messages in (await run.bus.waiting()).items():
-            run.metrics.queue_messages.labels(queue).set(messages)
+        for queue, count in (await run.bus.waiting()).items():
+            run.metrics.queue_messages.labels(queue).set(count)
     async with run.begin() as tx:
         await outbox.measure(tx.session, run.tables, run.metrics, tx.now)
 

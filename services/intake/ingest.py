@@ -110,6 +110,8 @@ class Ingest:
                 if self._limits.linger_s and 0 < len(self._waiting) < self._limits.at_most:
                     await asyncio.sleep(self._limits.linger_s)
         finally:
+            for waiting in self._in_hand:
+                _give_up(waiting.settled)  # none is left unless the writer itself was stopped
             self._in_hand = ()
             self._writer = None
 

@@ -23,6 +23,7 @@ from .store.case import CaseStore
 from .store.delivery import DeliveryStore, Receipt
 from .store.message import MessageStore
 from .store.recipient import RecipientStore
+from .store.reply import ReplyStore
 from .telling import tell
 
 subscriptions = Subscriptions("notifier")
@@ -36,8 +37,9 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[NotifierParts]) -
         case = await CaseStore(tx.session).identified(
             event.feedback_id, event.sender_id, event.code, event.occurred_at, tx.now
         )
-        for message in await store.waiting_for_case(event.feedback_id):
-            await put_into_words(tx, message, case)
+        if case is not None:
+            for message in await store.waiting_for_case(event.feedback_id):
+                await put_into_words(tx, message, case)
     channel = None
     if event.address is not None:
         channel = tx.parts.sealer.open(event.address, ChannelAddress).channel
@@ -52,16 +54,19 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[NotifierParts]) -
 async def on_reply_requested(event: ReplyRequested, tx: Tx[NotifierParts]) -> None:
     """Say the conversation's next words, in their order; the citizen wrote, so what was held may go too."""
     body = tx.parts.sealer.open(event.body, ReplyBody)
-    recipients, store = RecipientStore(tx.session), MessageStore(tx.session)
-    recipient = await recipients.wrote(event.sender_id, event.occurred_at, tx.now)
-    for stale in await store.supersede(await store.stale_replies(event.sender_id, event.seq), "conversation_went_on"):
-        tell(tx, stale, stale.state, stale.reason)
-    await store.release_held(event.sender_id, tx.now, reachable=recipient.channel == CHANNEL)
-    arrived = reply_arrives(recipient.next_reply_seq, event.seq, await store.replies_kept(event.sender_id))
+    store, replies = MessageStore(tx.session), ReplyStore(tx.session)
+    recipient = await RecipientStore(tx.session).wrote(event.sender_id, event.occurred_at, tx.now)
+    unsaid = await replies.unsaid(event.sender_id, event.seq)
+    ready = unsaid.ready
+    if unsaid.held:
+        for stale in await store.supersede(unsaid.stale, "conversation_went_on"):
+            tell(tx, stale, stale.state, stale.reason)
+        await store.release_held(event.sender_id, tx.now, reachable=recipient.channel == CHANNEL)
+        ready = await replies.ready(event.sender_id)
+    arrived = reply_arrives(recipient.next_reply_seq, event.seq, ready)
     said = Said(body.text, tuple(Option(button.title, button.payload, button.url) for button in body.buttons))
-    await owe_reply(tx, event.event_id, event.sender_id, event.seq, said, waits=arrived.waits)
-    await store.free_replies(event.sender_id, arrived.free, tx.now)
-    await recipients.next_reply(event.sender_id, arrived.next_seq)
+    await owe_reply(tx, event.event_id, event.sender_id, event.seq, said, arrived)
+    await replies.free(event.sender_id, arrived.free & ready, tx.now)
 
 
 @subscriptions.on(ChannelReceipt)
@@ -71,7 +76,7 @@ async def on_channel_receipt(event: ChannelReceipt, tx: Tx[NotifierParts]) -> No
     deliveries = DeliveryStore(tx.session, event.channel)
     await RecipientStore(tx.session).lock(event.key)  # the key is the sender
     await deliveries.settle(event.message_ref)
-    found = await deliveries.of(event.message_ref)
+    found = await MessageStore(tx.session).lock_delivered(event.channel, event.message_ref)
     if found is not None:
         await receive(tx, *found, receipt)
         return

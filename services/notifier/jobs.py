@@ -33,10 +33,11 @@ async def send_due(run: Run[NotifierParts]) -> bool:
     if room < 1:
         return False
     async with run.begin() as tx:
+        if await MessageStore(tx.session).oldest_due(tx.now) is None:
+            return False
         state = await ChannelStore(tx.session, CHANNEL).state()
         token = await parts.tokens.current(tx)
-        waiting = await MessageStore(tx.session).oldest_due(tx.now) is not None
-    if token is None or not waiting or (state.retry_at is not None and run.clock.now() < state.retry_at):
+    if token is None or (state.retry_at is not None and run.clock.now() < state.retry_at):
         return False
     if parts.line.silent and not await parts.zalo.answers(token.value):
         return False

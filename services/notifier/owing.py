@@ -13,12 +13,14 @@ from libs.runtime.tx import Tx
 from .content import Facts, Words, open_facts, seal_facts, seal_words
 from .domain.message import MessageState
 from .domain.notice import Owed, owe, wording_of
+from .domain.queue import ReplyArrived
 from .domain.text import compose
 from .domain.wording import BadTemplate, CaseFacts, Said, say
 from .heard import CaseStep
 from .parts import NotifierParts
 from .store.case import Case, CaseStore
 from .store.message import Message, MessageStore
+from .store.reply import ReplyStore
 from .telling import tell
 
 log = get_logger()
@@ -100,11 +102,11 @@ def _announce(tx: Tx[NotifierParts], message: Message) -> None:
 
 
 async def owe_reply(
-    tx: Tx[NotifierParts], event_id: UUID, sender_id: UUID, seq: int, said: Said, *, waits: bool
+    tx: Tx[NotifierParts], event_id: UUID, sender_id: UUID, seq: int, said: Said, arrived: ReplyArrived
 ) -> None:
-    """Put a reply of the conversation into the queue."""
+    """Put a reply of the conversation into the queue, at its place."""
     body, parts = _sealed(tx, said)
-    wait_s = tx.parts.settings.reply_gap_s if waits else 0
+    wait_s = tx.parts.settings.reply_gap_s if arrived.waits else 0
     message = Message(
         message_id=uuid7(),
         caused_by=event_id,
@@ -121,7 +123,7 @@ async def owe_reply(
         log.error("reply_without_words", sender_id=sender_id, seq=seq)
         tx.parts.meters.alarms.labels("wording").inc()
         message = replace(message, state=MessageState.FAILED, reason="wording:reply", not_before=None)
-    await MessageStore(tx.session).add(message)
+    await ReplyStore(tx.session).add(message, arrived.next_seq)
     _announce(tx, message)
 
 

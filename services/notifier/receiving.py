@@ -15,10 +15,9 @@ from .telling import came_to
 _WHEN = {MessageState.SENT: "sent_at", MessageState.DELIVERED: "delivered_at", MessageState.SEEN: "seen_at"}
 
 
-async def receive(tx: Tx[NotifierParts], message_id: UUID, part: int, receipt: Receipt) -> None:
+async def receive(tx: Tx[NotifierParts], message: Message, part: int, receipt: Receipt) -> None:
     """Bring a message forward when its last part did something new."""
-    message = await MessageStore(tx.session).lock(message_id)
-    if message is None or part < message.parts - 1:
+    if part < message.parts - 1:
         return
     state = after_receipt(message.state, receipt.status)
     if state is not None:
@@ -46,9 +45,10 @@ async def arrived(tx: Tx[NotifierParts], message: Message, message_ref: str | No
             not_before=tx.now,
         )
     if message_ref is not None:
-        deliveries = DeliveryStore(tx.session, CHANNEL)
-        for receipt in await deliveries.take_early(message_ref):
-            await receive(tx, message.message_id, message.part, receipt)
+        for receipt in await DeliveryStore(tx.session, CHANNEL).take_early(message_ref):
+            changed = await MessageStore(tx.session).lock(message.message_id)
+            if changed is not None:
+                await receive(tx, changed, message.part, receipt)
 
 
 async def clear_up(tx: Tx[NotifierParts], sender_id: UUID) -> bool:

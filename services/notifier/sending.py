@@ -38,6 +38,7 @@ from .store.channel import ChannelStore
 from .store.delivery import DeliveryStore
 from .store.message import Message, MessageStore
 from .store.recipient import Recipient, RecipientStore
+from .store.reply import ReplyStore
 from .telling import came_to
 
 log = get_logger()
@@ -98,13 +99,11 @@ async def record(tx: Tx[NotifierParts], envelope: Envelope, outcome: SendOutcome
     """Write down what came of a try, and give the citizen back."""
     tried = envelope.message
     assert tried.sender_id is not None
-    recipients = RecipientStore(tx.session)
-    await recipients.lock(tried.sender_id)
-    message = await MessageStore(tx.session).lock(tried.message_id)
+    message = await MessageStore(tx.session).lock_with_citizen(tried.message_id)
     # An echo or another process may have settled it meanwhile, had this one been away for longer than its lease.
     is_ours = message is not None and message.tries == tried.tries and message.state in _UNDER_WAY
     not_before = await _note(tx, message, outcome) if message is not None and is_ours else None
-    await recipients.let_go(tried.sender_id, envelope.lease_id, not_before)
+    await RecipientStore(tx.session).let_go(tried.sender_id, envelope.lease_id, not_before)
     if isinstance(outcome, Uncertain):
         await clear_up(tx, tried.sender_id)
     tx.wake("send_due")
@@ -155,11 +154,13 @@ async def _envelope(tx: Tx[NotifierParts], recipient: Recipient, message: Messag
 
 async def _leaves(tx: Tx[NotifierParts], recipient: Recipient, seq: int) -> None:
     """A reply leaves: those that waited only for numbers below it may follow."""
-    store = MessageStore(tx.session)
-    left = reply_left(recipient.next_reply_seq, seq, await store.replies_kept(recipient.sender_id))
+    if seq < recipient.next_reply_seq:
+        return  # in its order: whatever waited for it was let go when it arrived
+    replies = ReplyStore(tx.session)
+    left = reply_left(recipient.next_reply_seq, seq, await replies.ready(recipient.sender_id))
     if seq > recipient.next_reply_seq:
         tx.parts.meters.gaps.inc()
-    await store.free_replies(recipient.sender_id, left.free, tx.now)
+    await replies.free(recipient.sender_id, left.free, tx.now)
     await RecipientStore(tx.session).next_reply(recipient.sender_id, left.next_seq)
 
 
@@ -191,11 +192,8 @@ async def _with_citizen(
 ) -> None:
     if message_ref is not None:
         quota = outcome.quota if isinstance(outcome, Sent) else None
-        deliveries = DeliveryStore(tx.session, CHANNEL)
-        await deliveries.settle(message_ref)
-        await deliveries.add(message, message_ref, quota, tx.now)
-    await ChannelStore(tx.session, CHANNEL).works()
-    await tx.parts.tokens.accepted(tx)
+        await DeliveryStore(tx.session, CHANNEL).settle_as(message, message_ref, quota, tx.now)
+    await tx.parts.tokens.accepted(tx, CHANNEL)
     await arrived(tx, message, message_ref, doubled=doubled)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from libs.contracts.vocabulary import Channel
 from libs.runtime.log import get_logger
 from libs.runtime.run import Run
 from libs.runtime.seal import Sealer
@@ -100,12 +101,9 @@ class Tokens:
         async with self._one_at_a_time:
             return await self._step(run, dead_generation=generation)
 
-    async def accepted(self, tx: Tx[Any]) -> None:
-        """Zalo took the token: an alarm that it would not is over."""
-        store = self._store(tx)
-        stored = await store.read()
-        if stored is not None and stored.pair.alarm is TokenAlarm.DEAD:
-            await store.change(alarm=None, alarm_at=None)
+    async def accepted(self, tx: Tx[Any], channel: Channel) -> None:
+        """Zalo took a message: the channel is in use again, and an alarm that it refuses the token is over."""
+        await self._store(tx).accepted(channel)
 
     async def _step(self, run: Run[Any], dead_generation: int | None) -> AccessToken | None:
         async with run.begin() as tx:

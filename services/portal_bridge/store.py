@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +40,30 @@ class Waiting:
     oldest_queued_at: datetime | None
 
 
+# Built once: these run for every event, and building a statement costs more than sending it.
+_NEW: Final = insert(cases)
+# An update that changes nothing locks the row and gives it back, whether it was there or not.
+_LOCK: Final = _NEW.on_conflict_do_update(
+    index_elements=["feedback_id"], set_={"feedback_id": _NEW.excluded.feedback_id}
+).returning(*_COLUMNS)
+_STANDS: Final = (
+    update(cases)
+    .where(cases.c.feedback_id == bindparam("new_feedback_id"))
+    .values({name: bindparam(f"now_{name}") for name in ("standing", *Case.__dataclass_fields__)})
+)
+_KEEP: Final = (
+    insert(entries)
+    .values({name: bindparam(f"new_{name}") for name in Entry.__dataclass_fields__})
+    .on_conflict_do_nothing(index_elements=["event_id"])
+    .add_cte(_STANDS.cte("stands"))
+)
+
+
+def _standing(case_now: Case) -> dict[str, Any]:
+    columns = {f"now_{name}": getattr(case_now, name) for name in Case.__dataclass_fields__}
+    return {**columns, "now_standing": case_now.standing}
+
+
 class BridgeStore:
     """Cases and what waits of them."""
 
@@ -48,33 +72,25 @@ class BridgeStore:
 
     async def lock(self, feedback_id: UUID, at: datetime) -> Case:
         """A case as it stands, known or not; nobody else changes it until the transaction ends."""
-        new = insert(cases).values(
-            feedback_id=feedback_id,
-            standing=Standing.HELD,
-            release_seq=0,
-            delete_seq=0,
-            forgotten=False,
-            last_at=at,
-        )
-        # An update that changes nothing locks the row and gives it back, whether it was there or not.
-        same = new.on_conflict_do_update(index_elements=["feedback_id"], set_={"feedback_id": feedback_id})
-        return Case(*(await self._session.execute(same.returning(*_COLUMNS))).one())
+        new = {
+            "feedback_id": feedback_id,
+            "standing": Standing.HELD,
+            "release_seq": 0,
+            "delete_seq": 0,
+            "forgotten": False,
+            "last_at": at,
+        }
+        return Case(*(await self._session.execute(_LOCK, new)).one())
 
-    async def change(self, feedback_id: UUID, case_now: Case) -> None:
-        """Write down how a case stands; when it is deleted, nothing of it stays but that."""
-        values: dict[str, Any] = {name: getattr(case_now, name) for name in Case.__dataclass_fields__}
-        await self._session.execute(
-            update(cases).where(cases.c.feedback_id == feedback_id).values(standing=case_now.standing, **values)
-        )
-        if case_now.standing is Standing.DELETED:
-            await self._session.execute(delete(entries).where(entries.c.feedback_id == feedback_id))
+    async def keep(self, entry: Entry, case_now: Case) -> None:
+        """Keep one thing for the portal, twice is once, and write down how its case stands."""
+        values = {f"new_{name}": getattr(entry, name) for name in Entry.__dataclass_fields__}
+        await self._session.execute(_KEEP, {**values, **_standing(case_now)})
 
-    async def keep(self, entry: Entry) -> None:
-        """Keep one thing for the portal; twice is once."""
-        values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
-        await self._session.execute(
-            insert(entries).values(**values).on_conflict_do_nothing(index_elements=["event_id"])
-        )
+    async def keep_nothing(self, feedback_id: UUID, case_now: Case) -> None:
+        """Write down how a deleted case stands; nothing of it stays but that."""
+        await self._session.execute(_STANDS, {"new_feedback_id": feedback_id, **_standing(case_now)})
+        await self._session.execute(delete(entries).where(entries.c.feedback_id == feedback_id))
 
     async def queue(self, limit: int) -> list[Entry]:
         """What would be pushed next: cases by the day they were released, each in its own order."""

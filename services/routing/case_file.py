@@ -97,7 +97,7 @@ class CaseFile:
             warn_at=owed.reply.warn_at,
             act_by=owed.reply.due_at,
         )
-        await self.store.end_assignment(self.case.feedback_id, self.now)
+        await self.end_assignment()
         await self.store.begin_assignment(
             **self._given(handover, owed),
             feedback_id=self.case.feedback_id,
@@ -165,9 +165,14 @@ class CaseFile:
             due_at=None,
             act_by=clock.due_at,
         )
-        await self.store.end_assignment(self.case.feedback_id, self.now)
+        await self.end_assignment()
         await self.note("at_office", reason=why.reason.value, desk=why.desk.value)
         log.info("case_at_office", feedback_id=str(self.case.feedback_id), reason=why.reason.value)
+
+    async def end_assignment(self) -> None:
+        """Note that the present agency no longer has the case, if one ever had it."""
+        if self.case.case_seq:  # whoever was given the case, that was told, and what is told is numbered
+            await self.store.end_assignment(self.case.feedback_id, self.now)
 
     async def close(self) -> None:
         """Write what changed, one version further.

@@ -261,7 +261,7 @@ async def _mark(file: CaseFile, revision: RowMapping, how: str, note: str | None
 
 async def _approve(file: CaseFile, revision: RowMapping) -> None:
     await _mark(file, revision, "approved")
-    await file.store.end_assignment(file.case.feedback_id, file.now)
+    await file.end_assignment()
     file.say(
         Resolved,
         agency_id=file.case.agency_id,
@@ -276,5 +276,5 @@ async def _refuse(file: CaseFile, command: Refuse) -> None:
     file.tell_received()
     file.say(Refused, reason=command.reason, explanation=command.explanation)
     file.change(refusal_reason=command.reason.value)
-    await file.store.end_assignment(file.case.feedback_id, file.now)
+    await file.end_assignment()
     await file.note("refused", command.note, reason=command.reason.value)

@@ -25,13 +25,13 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) ->
     """Open the case; when triage was quicker than we, decide at once."""
     cases, heard = CaseStore(tx.session), HeardStore(tx.session)
     await cases.hold(event.feedback_id)
-    if not await cases.open_case(**_opened(event, tx)):
+    case = await cases.open_case(**_opened(event, tx))
+    if case is None:
         return
     await heard.keep_files(event.feedback_id, _rows(event.attachments))
     await cases.note(event.feedback_id, tx.now, "opened", channel=event.channel.value)
-    case = await cases.case_of(event.feedback_id)
     said = await heard.latest_classification(event.feedback_id)
-    if case is not None and said is not None:
+    if said is not None:
         await apply_classification(case, Classified.model_validate(said), tx)
 
 
@@ -39,11 +39,14 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) ->
 async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
     """Give the case to an agency, or to the Office when the rules cannot decide."""
     cases = CaseStore(tx.session)
-    await cases.hold(event.feedback_id)
+    case = await cases.case_of(event.feedback_id)
+    if case is None:
+        # FeedbackReceived is on its way, or opens the case at this moment: then one of us must see what the other kept.
+        await cases.hold(event.feedback_id)
+        case = await cases.case_of(event.feedback_id)
     body = event.model_dump(mode="json")
     await HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
-    case = await cases.case_of(event.feedback_id)
-    if case is not None:  # else FeedbackReceived is on its way and acts on what is kept here
+    if case is not None:
         await apply_classification(case, event, tx)
 
 

@@ -11,7 +11,7 @@ from libs.runtime.log import get_logger
 from libs.runtime.tx import Tx
 
 from .parts import TriageParts
-from .store import TriageStore
+from .store import KeptFeedback, TriageStore
 
 log = get_logger()
 subscriptions = Subscriptions("triage")
@@ -22,8 +22,8 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[TriageParts]) -> 
     """Decide about a feedback, together with what its sender may have added before it reached us."""
     store = TriageStore(tx.session)
     forget_at = tx.now + timedelta(days=tx.parts.settings.keep_texts_days)
-    await store.receive(event.feedback_id, event.text, event.place_id, event.received_at, forget_at)
-    await _classify(event.feedback_id, event.event_id, tx)
+    kept = await store.receive(event.feedback_id, event.text, event.place_id, event.received_at, forget_at)
+    await _classify(event.feedback_id, event.event_id, kept, tx)
 
 
 @subscriptions.on(FeedbackSupplemented)
@@ -33,20 +33,18 @@ async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[TriagePar
         return
     store = TriageStore(tx.session)
     forget_at = tx.now + timedelta(days=tx.parts.settings.keep_texts_days)
-    await store.supplement(event.feedback_id, event.event_id, event.text, event.occurred_at, forget_at)
-    await _classify(event.feedback_id, event.event_id, tx)
+    kept = await store.supplement(event.feedback_id, event.event_id, event.text, event.occurred_at, forget_at)
+    await _classify(event.feedback_id, event.event_id, kept, tx)
 
 
-async def _classify(feedback_id: FeedbackId, event_id: UUID, tx: Tx[TriageParts]) -> None:
-    store = TriageStore(tx.session)
-    kept = await store.kept(feedback_id)
+async def _classify(feedback_id: FeedbackId, event_id: UUID, kept: KeptFeedback, tx: Tx[TriageParts]) -> None:
     if kept.received_at is None:
         return  # FeedbackReceived is still on its way, and will decide about what is kept here too
     on = kept.received_at.astimezone(tx.parts.zone).date()
     decision = tx.parts.classifier.decide("\n".join(kept.texts), on, kept.place_id)
     # Said also when nothing changed: routing may be waiting for it since it asked the citizen for more.
     said = tx.emit(Classified.model_validate({"feedback_id": feedback_id, **asdict(decision)}))
-    await store.record(event_id, said, tx.now)
+    await TriageStore(tx.session).record(event_id, said, tx.now)
     log.info(
         "feedback_classified",
         feedback_id=str(feedback_id),

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,55 +27,67 @@ class KeptFeedback:
     texts: tuple[str, ...]
 
 
+# Built once: these run for every event, and building a statement costs more than sending it.
+_NEW: Final = upsert(feedbacks)
+_RECEIVE_FIRST: Final = _NEW.on_conflict_do_nothing().returning(feedbacks.c.feedback_id)
+_LATER: Final = {"forget_at": func.greatest(feedbacks.c.forget_at, _NEW.excluded.forget_at), "forgotten_at": None}
+_KNOWN: Final = (feedbacks.c.received_at, feedbacks.c.place_id, feedbacks.c.text)
+_RECEIVE: Final = _NEW.on_conflict_do_update(
+    index_elements=[feedbacks.c.feedback_id],
+    set_={**{column.name: _NEW.excluded[column.name] for column in _KNOWN}, **_LATER},
+).returning(*_KNOWN)
+_HOLD: Final = _NEW.on_conflict_do_update(index_elements=[feedbacks.c.feedback_id], set_=_LATER).returning(*_KNOWN)
+_SUPPLEMENT: Final = upsert(supplements).on_conflict_do_nothing()
+_ADDED: Final = (
+    select(supplements.c.text)
+    .where(supplements.c.feedback_id == bindparam("feedback_id"))
+    .order_by(supplements.c.said_at, supplements.c.event_id)
+)
+_RECORD: Final = insert(classifications)
+
+
 class TriageStore:
-    """Texts that may have to be decided again, and what was decided."""
+    """Texts that may have to be decided again, and what was decided.
+
+    A feedback's row is locked until the commit by whatever is kept of it: two events about one feedback are decided
+    one after the other.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
     async def receive(
         self, feedback_id: FeedbackId, text: str, place_id: PlaceId | None, received_at: datetime, forget_at: datetime
-    ) -> None:
-        """Keep a feedback's words, also when something was added to it before they came."""
-        words = {"received_at": received_at, "place_id": place_id, "text": text}
-        await self._keep(feedback_id, forget_at, words)
+    ) -> KeptFeedback:
+        """Keep a feedback's words, also when something was added to it before they came; all that is kept of it."""
+        row = {
+            "feedback_id": feedback_id,
+            "received_at": received_at,
+            "place_id": place_id,
+            "text": text,
+            "forget_at": forget_at,
+        }
+        if (await self._session.execute(_RECEIVE_FIRST, row)).first() is not None:
+            return KeptFeedback(received_at, place_id, (text,))
+        known = (await self._session.execute(_RECEIVE, row)).one()
+        return await self._kept(feedback_id, *known)
 
     async def supplement(
         self, feedback_id: FeedbackId, event_id: UUID, text: str, said_at: datetime, forget_at: datetime
-    ) -> None:
-        """Keep what a citizen added to a feedback, also when the feedback itself is still on its way."""
-        await self._keep(feedback_id, forget_at, {})
+    ) -> KeptFeedback:
+        """Keep what a citizen added to a feedback, also when the feedback is still on its way; all that is kept."""
+        held = {"feedback_id": feedback_id, "forget_at": forget_at}
+        known = (await self._session.execute(_HOLD, held)).one()
         added = {"event_id": event_id, "feedback_id": feedback_id, "said_at": said_at, "text": text}
-        await self._session.execute(upsert(supplements).values(added).on_conflict_do_nothing())
+        await self._session.execute(_SUPPLEMENT, added)
+        return await self._kept(feedback_id, *known)
 
-    async def _keep(self, feedback_id: FeedbackId, forget_at: datetime, words: Mapping[str, object]) -> None:
-        # The row is locked by this until the commit: two events about one feedback are decided one after the other.
-        row = {"feedback_id": feedback_id, "forget_at": forget_at, **words}
-        later = func.greatest(feedbacks.c.forget_at, forget_at)
-        await self._session.execute(
-            upsert(feedbacks)
-            .values(row)
-            .on_conflict_do_update(
-                index_elements=[feedbacks.c.feedback_id], set_={**words, "forget_at": later, "forgotten_at": None}
-            )
-        )
-
-    async def kept(self, feedback_id: FeedbackId) -> KeptFeedback:
+    async def _kept(
+        self, feedback_id: FeedbackId, received_at: datetime | None, place_id: PlaceId | None, text: str | None
+    ) -> KeptFeedback:
         """A feedback with all that is still kept of its words, its own first."""
-        row = (
-            await self._session.execute(
-                select(feedbacks.c.received_at, feedbacks.c.place_id, feedbacks.c.text).where(
-                    feedbacks.c.feedback_id == feedback_id
-                )
-            )
-        ).one()
-        added = await self._session.scalars(
-            select(supplements.c.text)
-            .where(supplements.c.feedback_id == feedback_id)
-            .order_by(supplements.c.said_at, supplements.c.event_id)
-        )
-        texts = (row.text, *added) if row.text is not None else tuple(added)
-        return KeptFeedback(row.received_at, row.place_id, texts)
+        added = await self._session.scalars(_ADDED, {"feedback_id": feedback_id})
+        return KeptFeedback(received_at, place_id, (*added,) if text is None else (text, *added))
 
     async def record(self, event_id: UUID, said: Classified, decided_at: datetime) -> None:
         """Keep what was decided on an event: everything but the citizen's words."""
@@ -82,18 +95,17 @@ class TriageStore:
         # Words are personal; the text they were quoted from is deleted in time, and then they must be gone too.
         decision["agency_span"] = None
         decision["reasons"] = [{**reason, "words": ""} for reason in decision["reasons"]]
-        await self._session.execute(
-            insert(classifications).values(
-                event_id=event_id,
-                feedback_id=said.feedback_id,
-                decided_at=decided_at,
-                model_version=said.model_version,
-                disposition=said.disposition,
-                sensitive=said.sensitive,
-                needs_review=said.needs_review,
-                decision=decision,
-            )
-        )
+        row = {
+            "event_id": event_id,
+            "feedback_id": said.feedback_id,
+            "decided_at": decided_at,
+            "model_version": said.model_version,
+            "disposition": said.disposition,
+            "sensitive": said.sensitive,
+            "needs_review": said.needs_review,
+            "decision": decision,
+        }
+        await self._session.execute(_RECORD, row)
 
     async def forget(self, now: datetime, limit: int) -> int:
         """Delete the texts of feedbacks whose time has come; how many there were."""

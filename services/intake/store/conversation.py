@@ -3,32 +3,32 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     DateTime,
+    Integer,
     LargeBinary,
     Text,
     Uuid,
-    Values,
-    and_,
     any_,
-    cast,
+    bindparam,
     column,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
-    values,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from libs.contracts.vocabulary import Channel
 from libs.runtime.ids import uuid7
@@ -75,6 +75,78 @@ class Moved:
     silent_until: datetime | None
 
 
+# Built once: these run at every turn, and building a statement costs more than sending it.
+_NOW: Final = bindparam("now", type_=DateTime(timezone=True))
+_KEYS: Final = bindparam("keys", type_=ARRAY(LargeBinary))
+_MOST: Final = bindparam("most", type_=Integer)
+_UNREAD: Final = (
+    channel_events.c.state == literal_column("'new'"),  # no value: the planner proves the index's condition once
+    channel_events.c.sender_key.is_not(None),
+    func.coalesce(channel_events.c.next_at, _NOW) <= _NOW,
+)
+_CONVERSATION: Final = exists().where(
+    citizens.c.sender_key == channel_events.c.sender_key, conversations.c.sender_id == citizens.c.sender_id
+)
+_WAITING: Final = (
+    select(
+        channel_events.c.sender_key, func.min(channel_events.c.channel).label("channel"), _CONVERSATION.label("known")
+    )
+    .where(*_UNREAD, ~_CONVERSATION.where(conversations.c.lease_until > _NOW))
+    .group_by(channel_events.c.sender_key)
+    .order_by(func.min(channel_events.c.received_at))
+    .limit(_MOST)
+)
+_FREE: Final = (
+    select(conversations.c.sender_id)
+    .join(citizens, citizens.c.sender_id == conversations.c.sender_id)
+    .where(
+        or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= _NOW),
+        or_(citizens.c.sender_key == any_(_KEYS), conversations.c.due_at <= _NOW),
+    )
+    .limit(_MOST)
+    .with_for_update(skip_locked=True, of=conversations)
+)
+_CLAIM: Final = (
+    update(conversations)
+    .where(conversations.c.sender_id.in_(_FREE), conversations.c.sender_id == citizens.c.sender_id)
+    .values(lease_until=bindparam("new_lease_until"), lease_fence=conversations.c.lease_fence + 1)
+    .returning(
+        conversations.c.sender_id,
+        citizens.c.channel,
+        citizens.c.sender_key,
+        citizens.c.address,
+        conversations.c.version,
+        conversations.c.lease_fence,
+        conversations.c.state,
+    )
+)
+_LISTED: Final = (
+    select(
+        channel_events,
+        func.row_number()
+        .over(
+            partition_by=channel_events.c.sender_key,
+            order_by=(func.coalesce(channel_events.c.event_at, channel_events.c.received_at), channel_events.c.id),
+        )
+        .label("place"),
+    )
+    .where(*_UNREAD, channel_events.c.sender_key == any_(_KEYS))
+    .subquery()
+)
+_TO_READ: Final = (
+    select(
+        _LISTED.c.id,
+        _LISTED.c.sender_key,
+        _LISTED.c.event_at,
+        _LISTED.c.received_at,
+        _LISTED.c.body,
+        _LISTED.c.attempts,
+    )
+    .where(_LISTED.c.place <= _MOST)
+    .order_by(_LISTED.c.sender_key, _LISTED.c.place)
+)
+
+
 class ConversationStore:
     """Every statement of the conversation's worker."""
 
@@ -83,60 +155,25 @@ class ConversationStore:
 
     async def claim(self, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]:
         """Take citizens who wrote or whose timer is due, those who waited longest first, and keep others off them."""
-        waiting = await self._with_unread(now, limit)
-        await self._make_known(waiting, now)
-        free = or_(conversations.c.lease_until.is_(None), conversations.c.lease_until <= now)
-        picked = (
-            select(conversations.c.sender_id)
-            .join(citizens, citizens.c.sender_id == conversations.c.sender_id)
-            .where(free, or_(citizens.c.sender_key.in_(waiting), conversations.c.due_at <= now))
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=conversations)
-        )
+        waiting = (await self._session.execute(_WAITING, {"now": now, "most": limit})).all()
+        await self._make_known({row.sender_key: row.channel for row in waiting if not row.known}, now)
+        keys = [row.sender_key for row in waiting]
         rows = await self._session.execute(
-            update(conversations)
-            .where(conversations.c.sender_id.in_(picked), conversations.c.sender_id == citizens.c.sender_id)
-            .values(lease_until=lease_until, lease_fence=conversations.c.lease_fence + 1)
-            .returning(
-                conversations.c.sender_id,
-                citizens.c.channel,
-                citizens.c.sender_key,
-                citizens.c.address,
-                conversations.c.version,
-                conversations.c.lease_fence,
-                conversations.c.state,
-            )
+            _CLAIM, {"now": now, "keys": keys, "most": limit, "new_lease_until": lease_until}
         )
         return [Claimed(row[0], Channel(row[1]), *row[2:]) for row in rows]
 
-    async def _with_unread(self, now: datetime, limit: int) -> dict[bytes, str]:
-        leased = exists().where(
-            and_(
-                citizens.c.sender_key == channel_events.c.sender_key,
-                conversations.c.sender_id == citizens.c.sender_id,
-                conversations.c.lease_until > now,
-            )
-        )
-        rows = await self._session.execute(
-            select(channel_events.c.sender_key, func.min(channel_events.c.channel))
-            .where(*_unread(now), ~leased)
-            .group_by(channel_events.c.sender_key)
-            .order_by(func.min(channel_events.c.received_at))
-            .limit(limit)
-        )
-        return {row[0]: row[1] for row in rows}
-
-    async def _make_known(self, waiting: dict[bytes, str], now: datetime) -> None:
-        if not waiting:
+    async def _make_known(self, unknown: dict[bytes, str], now: datetime) -> None:
+        if not unknown:
             return
         fresh = [
             {"sender_id": uuid7(), "channel": channel, "sender_key": key, "known_since": now}
-            for key, channel in waiting.items()
+            for key, channel in unknown.items()
         ]
         await self._session.execute(upsert(citizens).values(fresh).on_conflict_do_nothing())
         without = (
             select(citizens.c.sender_id, literal(now, DateTime(timezone=True)))
-            .where(citizens.c.sender_key.in_(waiting))
+            .where(citizens.c.sender_key.in_(unknown))
             .where(~exists().where(conversations.c.sender_id == citizens.c.sender_id))
         )
         await self._session.execute(
@@ -152,21 +189,7 @@ class ConversationStore:
         found: dict[UUID, list[ToRead]] = {sender_id: [] for sender_id in by_key.values()}
         if not by_key:
             return found
-        order = (func.coalesce(channel_events.c.event_at, channel_events.c.received_at), channel_events.c.id)
-        place = func.row_number().over(partition_by=channel_events.c.sender_key, order_by=order).label("place")
-        listed = select(channel_events, place).where(*_unread(now), channel_events.c.sender_key.in_(by_key)).subquery()
-        rows = await self._session.execute(
-            select(
-                listed.c.id,
-                listed.c.sender_key,
-                listed.c.event_at,
-                listed.c.received_at,
-                listed.c.body,
-                listed.c.attempts,
-            )
-            .where(listed.c.place <= limit)
-            .order_by(listed.c.sender_key, listed.c.place)
-        )
+        rows = await self._session.execute(_TO_READ, {"now": now, "keys": list(by_key), "most": limit})
         for row in rows:
             found[by_key[row[1]]].append(ToRead(*row))
         return found
@@ -193,7 +216,7 @@ class ConversationStore:
             .values(
                 state=fresh.c.state,
                 version=fresh.c.version + 1,
-                due_at=cast(fresh.c.due_at, DateTime(timezone=True)),  # a NULL among VALUES has no type of its own
+                due_at=fresh.c.due_at,
                 lease_until=None,
                 touched_at=now,
             )
@@ -268,14 +291,8 @@ class ConversationStore:
         return {row[0]: row[1] for row in rows}
 
 
-def _unread(now: datetime) -> tuple[Any, ...]:
-    return (
-        channel_events.c.state == "new",
-        channel_events.c.sender_key.is_not(None),
-        func.coalesce(channel_events.c.next_at, now) <= now,
-    )
-
-
-def table_of(*columns: tuple[str, Any], rows: Sequence[tuple[Any, ...]]) -> Values:
-    """Rows handed to one statement."""
-    return values(*(column(name, kind) for name, kind in columns), name="fresh").data(rows)
+def table_of(*columns: tuple[str, Any], rows: Sequence[tuple[Any, ...]]) -> TableValuedAlias:
+    """Rows handed to one statement, whose text does not depend on how many they are."""
+    arrays = (literal([row[place] for row in rows], ARRAY(kind)) for place, (_, kind) in enumerate(columns))
+    listed = func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in columns))
+    return listed.render_derived(name="fresh")

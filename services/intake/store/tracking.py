@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import bindparam, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +36,31 @@ _TOLD_TOGETHER: Final = {
     "agency_seq": ("agency_id", "agency_name"),
     "due_seq": ("due_at",),
 }
+# Built once: this runs for every event, and building a statement costs more than sending it.
+_STEP: Final = (
+    insert(tracking_steps)
+    .values(
+        {
+            name: bindparam(f"news_{name}")
+            for name in ("feedback_id", "case_seq", "at", "state", "agency_name", "due_at", "reason")
+        }
+    )
+    .on_conflict_do_nothing()
+)
+_STANDING: Final = insert(tracking).values(
+    {
+        "feedback_id": bindparam("news_feedback_id"),
+        **{name: bindparam(f"news_{name}") for seq, names in _TOLD_TOGETHER.items() for name in (seq, *names)},
+    }
+)
+_TAKE_IN: Final = _STANDING.on_conflict_do_update(
+    index_elements=[tracking.c.feedback_id],
+    set_={
+        name: case((tracking.c[seq] < _STANDING.excluded[seq], _STANDING.excluded[name]), else_=tracking.c[name])
+        for seq, names in _TOLD_TOGETHER.items()
+        for name in (*names, seq)
+    },
+).add_cte(_STEP.cte("step"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +120,21 @@ class TrackingStore:
 
     async def take_in(self, feedback_id: UUID, news: News) -> None:
         """News of a case: a step of its own, and the standing as far as nothing newer was heard."""
-        step = {"state": news.state, "agency_name": news.agency_name, "due_at": news.due_at, "reason": news.reason}
-        await self._session.execute(
-            insert(tracking_steps)
-            .values(feedback_id=feedback_id, case_seq=news.case_seq, at=news.at, **step)
-            .on_conflict_do_nothing()
-        )
-        told: dict[str, Any] = {"case_seq": news.case_seq, "told_at": news.at, "explanation": news.explanation, **step}
-        told |= {"agency_id": news.agency_id, "agency_seq": news.case_seq if news.agency_name else 0}
-        told |= {"due_seq": news.case_seq if news.due_at else 0}
-        overwritten = {
-            name: case((tracking.c[seq] < told[seq], told[name]), else_=tracking.c[name])
-            for seq, names in _TOLD_TOGETHER.items()
-            for name in (*names, seq)
+        told = {
+            "feedback_id": feedback_id,
+            "case_seq": news.case_seq,
+            "at": news.at,
+            "told_at": news.at,
+            "state": news.state,
+            "reason": news.reason,
+            "explanation": news.explanation,
+            "agency_seq": news.case_seq if news.agency_name else 0,
+            "agency_id": news.agency_id,
+            "agency_name": news.agency_name,
+            "due_seq": news.case_seq if news.due_at else 0,
+            "due_at": news.due_at,
         }
-        await self._session.execute(
-            insert(tracking)
-            .values(feedback_id=feedback_id, **told)
-            .on_conflict_do_update(index_elements=[tracking.c.feedback_id], set_=overwritten)
-        )
+        await self._session.execute(_TAKE_IN, {f"news_{name}": value for name, value in told.items()})
 
     async def take_in_answer(self, feedback_id: UUID, case_seq: int, answer: Mapping[str, Any]) -> None:
         """An answer; a later one, after a dispute, takes its place."""

@@ -28,6 +28,7 @@ _COLUMNS: Final = tuple(cases.c[name] for name in Case.__dataclass_fields__)
 
 # Built once: these run for every event, and building a statement costs more than sending it.
 _NEW: Final = insert(cases)
+_FIRST_HEARD: Final = _NEW.on_conflict_do_nothing().returning(cases.c.feedback_id)
 _IDENTIFIED: Final = _NEW.on_conflict_do_update(
     index_elements=["feedback_id"],
     set_={
@@ -57,8 +58,10 @@ class CaseStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def identified(self, feedback_id: UUID, sender_id: UUID, code: str, at: datetime, now: datetime) -> Case:
-        """Keep whose case it is, and lock it."""
+    async def identified(
+        self, feedback_id: UUID, sender_id: UUID, code: str, at: datetime, now: datetime
+    ) -> Case | None:
+        """Keep whose case it is, and lock it. The case when something was heard of it before; else none can wait."""
         values = {
             "feedback_id": feedback_id,
             "sender_id": sender_id,
@@ -66,6 +69,8 @@ class CaseStore:
             "filed_at": at,
             "updated_at": now,
         }
+        if (await self._session.execute(_FIRST_HEARD, values)).first() is not None:
+            return None
         return Case(*(await self._session.execute(_IDENTIFIED, values)).one())
 
     async def stepped(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +23,27 @@ class ChannelState:
     reason: str | None = None
 
 
+# Built once: these run for every message, and building a statement costs more than sending it.
+_STATE: Final = select(channels.c.stopped_at, channels.c.retry_at, channels.c.reason).where(
+    channels.c.channel == bindparam("channel")
+)
+_WORKS: Final = (
+    update(channels)
+    .where(channels.c.channel == bindparam("used_channel"), channels.c.retry_at.is_not(None))
+    .values(stopped_at=None, retry_at=None, reason=None)
+)
+_ACCEPTED: Final = (
+    update(channel_tokens)
+    .where(
+        channel_tokens.c.app_id == bindparam("of_app"),
+        channel_tokens.c.oa_id == bindparam("of_oa"),
+        channel_tokens.c.alarm == TokenAlarm.DEAD,
+    )
+    .values(alarm=None, alarm_at=None)
+    .add_cte(_WORKS.cte("works"))
+)
+
+
 class ChannelStore:
     """Every statement about a channel being stopped or paused."""
 
@@ -32,10 +53,7 @@ class ChannelStore:
 
     async def state(self) -> ChannelState:
         """How the channel stands."""
-        statement = select(channels.c.stopped_at, channels.c.retry_at, channels.c.reason).where(
-            channels.c.channel == self._channel
-        )
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._session.execute(_STATE, {"channel": self._channel})).one_or_none()
         return ChannelState() if row is None else ChannelState(*row)
 
     async def stop(self, now: datetime, retry_at: datetime, reason: str) -> None:
@@ -57,11 +75,7 @@ class ChannelStore:
 
     async def works(self) -> None:
         """It is in use again."""
-        await self._session.execute(
-            update(channels)
-            .where(channels.c.channel == self._channel, channels.c.retry_at.is_not(None))
-            .values(stopped_at=None, retry_at=None, reason=None)
-        )
+        await self._session.execute(_WORKS, {"used_channel": self._channel})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,11 @@ class TokenStore:
         access, refresh, generation, issued_at, expires_at, began_at, last_at, alarm = row
         known = TokenAlarm(alarm) if alarm else None
         return StoredTokens(access, refresh, TokenPair(generation, issued_at, expires_at, began_at, last_at, known))
+
+    async def accepted(self, channel: Channel) -> None:
+        """The account was used: its channel is in use again, and an alarm that its token is dead is over."""
+        used = {"of_app": self._key["app_id"], "of_oa": self._key["oa_id"], "used_channel": channel}
+        await self._session.execute(_ACCEPTED, used)
 
     async def put_first(self, access: bytes, refresh: bytes, issued_at: datetime, expires_at: datetime) -> bool:
         """Store the first pair, unless there is one; whether it was stored."""

@@ -67,12 +67,25 @@ _COLUMNS: Final = tuple(messages.c[name] for name in Message.__dataclass_fields_
 
 
 def _message(row: Any) -> Message:
-    found = dict(row._mapping)
+    found = {name: row._mapping[name] for name in Message.__dataclass_fields__}
     return Message(**{**found, "notice": Notice(found["notice"]), "state": MessageState(found["state"])})
 
 
-# Built once: these run for every event, and building a statement costs more than sending it.
+# Built once: these run for every event or message, and building a statement costs more than sending it.
 _ADD: Final = insert(messages)
+_CHANGE: Final = update(messages).where(messages.c.message_id == bindparam("which"))
+_WITH_CITIZEN: Final = (
+    select(*_COLUMNS)
+    .select_from(recipients.join(messages, messages.c.sender_id == recipients.c.sender_id))
+    .where(messages.c.message_id == bindparam("which"))
+    .with_for_update()
+)
+_DELIVERED: Final = (
+    select(*_COLUMNS, deliveries.c.part.label("delivered"))
+    .join(deliveries, deliveries.c.message_id == messages.c.message_id)
+    .where(deliveries.c.channel == bindparam("on_channel"), deliveries.c.message_ref == bindparam("ref"))
+    .with_for_update(of=messages)
+)
 _NOTICES_OF: Final = select(
     messages.c.message_id, messages.c.notice, messages.c.case_seq, messages.c.state, messages.c.part
 ).where(messages.c.feedback_id == bindparam("feedback_id"))
@@ -89,6 +102,20 @@ _RELEASE_HELD: Final = (
     )
     .values(state=MessageState.READY, not_before=bindparam("now"), reason=None)
 )
+_QUEUE_OF: Final = (
+    select(*_COLUMNS)
+    .where(messages.c.sender_id == bindparam("whose"), messages.c.not_before.is_not(None))
+    .order_by(
+        # What was begun must be among those looked at: nothing may overtake it.
+        (messages.c.tries + messages.c.part > 0).desc(),
+        messages.c.seq.is_(None),
+        messages.c.seq,
+        messages.c.created_at,
+    )
+    .limit(50)
+    .with_for_update()
+)
+_OLDEST_DUE: Final = select(func.min(messages.c.not_before)).where(messages.c.not_before <= bindparam("now"))
 
 
 class MessageStore:
@@ -104,13 +131,24 @@ class MessageStore:
 
     async def change(self, message_id: UUID, **values: Any) -> None:
         """Write down what became of a message."""
-        await self._session.execute(update(messages).where(messages.c.message_id == message_id).values(**values))
+        await self._session.execute(_CHANGE, {"which": message_id, **values})
 
     async def lock(self, message_id: UUID) -> Message | None:
         """A message, for changing it."""
         statement = select(*_COLUMNS).where(messages.c.message_id == message_id).with_for_update()
         row = (await self._session.execute(statement)).one_or_none()
         return None if row is None else _message(row)
+
+    async def lock_with_citizen(self, message_id: UUID) -> Message | None:
+        """A message, for changing it; nobody else changes its citizen's queue and receipts meanwhile."""
+        row = (await self._session.execute(_WITH_CITIZEN, {"which": message_id})).one_or_none()
+        return None if row is None else _message(row)
+
+    async def lock_delivered(self, channel: Channel, message_ref: str) -> tuple[Message, int] | None:
+        """The message a channel calls so, for changing it, and which part of it."""
+        found = await self._session.execute(_DELIVERED, {"on_channel": channel, "ref": message_ref})
+        row = found.one_or_none()
+        return None if row is None else (_message(row), row.delivered)
 
     async def notices_of(self, feedback_id: UUID) -> list[KnownNotice]:
         """The notices of a case that were asked for so far."""
@@ -141,60 +179,13 @@ class MessageStore:
         found = await self._session.execute(_WAITING_FOR_CASE, {"feedback_id": feedback_id})
         return [_message(row) for row in found]
 
-    async def replies_kept(self, sender_id: UUID) -> set[int]:
-        """The numbers of a citizen's replies that have not left."""
-        statement = select(messages.c.seq).where(
-            messages.c.sender_id == sender_id,
-            messages.c.notice == Notice.REPLY,
-            messages.c.state == MessageState.READY,
-        )
-        return {seq for seq in await self._session.scalars(statement) if seq is not None}
-
-    async def free_replies(self, sender_id: UUID, seqs: Collection[int], now: datetime) -> None:
-        """Let replies go that waited for a lower number."""
-        await self._session.execute(
-            update(messages)
-            .where(
-                messages.c.sender_id == sender_id,
-                messages.c.seq.in_(seqs),
-                messages.c.state == MessageState.READY,
-                messages.c.tries == 0,
-            )
-            .values(not_before=func.least(messages.c.not_before, now))
-        )
-
-    async def stale_replies(self, sender_id: UUID, seq: int) -> list[UUID]:
-        """Replies held until the citizen writes, which a newer reply leaves without sense."""
-        statement = select(messages.c.message_id).where(
-            messages.c.sender_id == sender_id,
-            messages.c.notice == Notice.REPLY,
-            messages.c.seq < seq,
-            messages.c.state == MessageState.HELD,
-            messages.c.not_before.is_(None),
-            messages.c.reason != NO_ADDRESS,
-        )
-        return list(await self._session.scalars(statement))
-
     async def release_held(self, sender_id: UUID, now: datetime, *, reachable: bool) -> None:
         """Put back into the queue what was held until the citizen writes, or until it is known how to reach them."""
         await self._session.execute(_RELEASE_HELD, {"whose": sender_id, "now": now, "reachable": reachable})
 
-    async def queue_of(self, sender_id: UUID, limit: int = 50) -> list[Message]:
+    async def queue_of(self, sender_id: UUID) -> list[Message]:
         """A citizen's messages that leave when their time comes, locked; the oldest when there are many."""
-        statement = (
-            select(*_COLUMNS)
-            .where(messages.c.sender_id == sender_id, messages.c.not_before.is_not(None))
-            .order_by(
-                # What was begun must be among those looked at: nothing may overtake it.
-                (messages.c.tries + messages.c.part > 0).desc(),
-                messages.c.seq.is_(None),
-                messages.c.seq,
-                messages.c.created_at,
-            )
-            .limit(limit)
-            .with_for_update()
-        )
-        return [_message(row) for row in await self._session.execute(statement)]
+        return [_message(row) for row in await self._session.execute(_QUEUE_OF, {"whose": sender_id})]
 
     async def uncertain_of(self, sender_id: UUID) -> list[Message]:
         """Messages whose answer was lost, the latest first; none while another is under way."""
@@ -241,8 +232,7 @@ class MessageStore:
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the message waits that should have left first."""
-        statement = select(func.min(messages.c.not_before)).where(messages.c.not_before <= now)
-        oldest: datetime | None = await self._session.scalar(statement)
+        oldest: datetime | None = await self._session.scalar(_OLDEST_DUE, {"now": now})
         return oldest
 
     async def forget(self, before: datetime, limit: int) -> int:

@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from libs.contracts import Sealed
 from libs.contracts.vocabulary import Channel
@@ -32,6 +46,7 @@ class Recipient:
 
 _COLUMNS: Final = tuple(recipients.c[name] for name in Recipient.__dataclass_fields__)
 
+# Built once: these run for every event or message, and building a statement costs more than sending it.
 _NEW: Final = insert(recipients)
 _WROTE: Final = _NEW.on_conflict_do_update(
     index_elements=["sender_id"],
@@ -43,6 +58,50 @@ _WROTE: Final = _NEW.on_conflict_do_update(
         "updated_at": _NEW.excluded.updated_at,
     },
 ).returning(*_COLUMNS)
+_LOCK: Final = select(*_COLUMNS).where(recipients.c.sender_id == bindparam("whose")).with_for_update()
+_LET_GO: Final = (
+    update(recipients)
+    .where(recipients.c.sender_id == bindparam("whose"), recipients.c.lease_id == bindparam("lease"))
+    .values(lease_until=None, lease_id=None, not_before=bindparam("until"))
+)
+
+
+def _claim_those(*with_messages: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    now = bindparam("now", type_=DateTime(timezone=True))
+    free = and_(
+        recipients.c.channel == bindparam("on_channel"),
+        recipients.c.address.is_not(None),
+        or_(recipients.c.lease_until.is_(None), recipients.c.lease_until <= now),
+        or_(recipients.c.not_before.is_(None), recipients.c.not_before <= now),
+    )
+    due = (
+        select(messages.c.sender_id, messages.c.not_before)
+        .join(recipients, recipients.c.sender_id == messages.c.sender_id)
+        .where(messages.c.not_before <= now, free, *with_messages)
+        .order_by(messages.c.not_before)
+        .limit(_WINDOW)
+        .subquery()
+    )
+    first = (
+        select(due.c.sender_id)
+        .group_by(due.c.sender_id)
+        .order_by(func.min(due.c.not_before), due.c.sender_id)
+        .limit(bindparam("most", type_=Integer))
+    )
+    # The lease is asked for again under the lock: another process may have taken the citizen meanwhile.
+    mine = (
+        select(recipients.c.sender_id).where(recipients.c.sender_id.in_(first), free).with_for_update(skip_locked=True)
+    )
+    return (
+        update(recipients)
+        .where(recipients.c.sender_id.in_(mine))
+        .values(lease_until=bindparam("until"), lease_id=bindparam("lease"))
+        .returning(*_COLUMNS)
+    )
+
+
+_CLAIM_REPLIES: Final = _claim_those(messages.c.seq.is_not(None))
+_CLAIM: Final = _claim_those()
 
 
 class RecipientStore:
@@ -53,8 +112,7 @@ class RecipientStore:
 
     async def lock(self, sender_id: UUID) -> Recipient | None:
         """A citizen, whose queue and receipts nobody else changes until the transaction ends."""
-        statement = select(*_COLUMNS).where(recipients.c.sender_id == sender_id).with_for_update()
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._session.execute(_LOCK, {"whose": sender_id})).one_or_none()
         return None if row is None else Recipient(*row)
 
     async def wrote(
@@ -86,59 +144,17 @@ class RecipientStore:
     ) -> list[Recipient]:
         """Take the citizens whose turn it is, those who wait for a reply first; theirs alone until the lease ends."""
         claimed: list[Recipient] = []
-        for only_replies in (True, False):
+        given = {"on_channel": channel, "now": now, "until": now + lease, "lease": lease_id}
+        for whose_turn in (_CLAIM_REPLIES, _CLAIM):
             if len(claimed) < limit:
-                claimed += await self._claim(channel, now, lease, lease_id, limit - len(claimed), only_replies)
+                rows = await self._session.execute(whose_turn, {**given, "most": limit - len(claimed)})
+                claimed += [Recipient(*row) for row in rows]
         return claimed
-
-    async def _claim(
-        self, channel: Channel, now: datetime, lease: timedelta, lease_id: UUID, limit: int, only_replies: bool
-    ) -> list[Recipient]:
-        free = and_(
-            recipients.c.channel == channel,
-            recipients.c.address.is_not(None),
-            or_(recipients.c.lease_until.is_(None), recipients.c.lease_until <= now),
-            or_(recipients.c.not_before.is_(None), recipients.c.not_before <= now),
-        )
-        due = (
-            select(messages.c.sender_id, messages.c.not_before)
-            .join(recipients, recipients.c.sender_id == messages.c.sender_id)
-            .where(
-                messages.c.not_before <= now,
-                free,
-                *((messages.c.seq.is_not(None),) if only_replies else ()),
-            )
-            .order_by(messages.c.not_before)
-            .limit(_WINDOW)
-            .subquery()
-        )
-        first = (
-            select(due.c.sender_id)
-            .group_by(due.c.sender_id)
-            .order_by(func.min(due.c.not_before), due.c.sender_id)
-            .limit(limit)
-        )
-        # The lease is asked for again under the lock: another process may have taken the citizen meanwhile.
-        mine = (
-            select(recipients.c.sender_id)
-            .where(recipients.c.sender_id.in_(first), free)
-            .with_for_update(skip_locked=True)
-        )
-        statement = (
-            update(recipients)
-            .where(recipients.c.sender_id.in_(mine))
-            .values(lease_until=now + lease, lease_id=lease_id)
-            .returning(*_COLUMNS)
-        )
-        return [Recipient(*row) for row in await self._session.execute(statement)]
 
     async def let_go(self, sender_id: UUID, lease_id: UUID, not_before: datetime | None) -> None:
         """Give a citizen back; nothing is sent to them before that instant."""
-        await self._session.execute(
-            update(recipients)
-            .where(recipients.c.sender_id == sender_id, recipients.c.lease_id == lease_id)
-            .values(lease_until=None, lease_id=None, not_before=not_before)
-        )
+        given = {"whose": sender_id, "lease": lease_id, "until": not_before}
+        await self._session.execute(_LET_GO, given)
 
     async def no_wait(self, sender_id: UUID) -> None:
         """What a citizen's queue was waiting for has come."""

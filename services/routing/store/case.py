@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, Text, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +21,18 @@ _KEPT = (
 )  # fmt: skip
 _GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
 _CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]
+
+# Built once: these run for every event, and building a statement costs more than sending it.
+_HOLD: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0)))
+_OPEN: Final = upsert(t.cases).on_conflict_do_nothing().returning(*_CASE)
+_LOCK: Final = select(*_CASE).where(t.cases.c.feedback_id == bindparam("which")).with_for_update()
+_SAVE: Final = (
+    update(t.cases)
+    .where(t.cases.c.feedback_id == bindparam("which"), t.cases.c.version == bindparam("read_version"))
+    .returning(t.cases.c.feedback_id)
+)
+_BEGIN_ASSIGNMENT: Final = insert(t.assignments).inline()
+_NOTE: Final = insert(t.timeline).inline()
 
 
 class StaleWrite(Exception):
@@ -38,21 +50,16 @@ class CaseStore:
 
         Without it, the two events that open a case, handled at the same moment, would each wait for the other.
         """
-        await self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(feedback_id), 0))))
+        await self._session.execute(_HOLD, {"held": str(feedback_id)})
 
-    async def open_case(self, **columns: Any) -> bool:
-        """Add a case; False when it is already there."""
-        added = await self._session.execute(
-            upsert(t.cases).values(columns).on_conflict_do_nothing().returning(t.cases.c.feedback_id)
-        )
-        return added.first() is not None
+    async def open_case(self, **columns: Any) -> Case | None:
+        """Add a case; none when it is already there."""
+        row = (await self._session.execute(_OPEN, columns)).mappings().first()
+        return _case(row) if row else None
 
     async def case_of(self, feedback_id: UUID) -> Case | None:
         """One case, locked until the transaction ends."""
-        found = await self._session.execute(
-            select(*_CASE).where(t.cases.c.feedback_id == feedback_id).with_for_update()
-        )
-        row = found.mappings().first()
+        row = (await self._session.execute(_LOCK, {"which": feedback_id})).mappings().first()
         return _case(row) if row else None
 
     async def unclassified(self, opened_before: datetime, limit: int) -> list[Case]:
@@ -72,12 +79,8 @@ class CaseStore:
         Raises:
             StaleWrite: it is no longer the version that was read.
         """
-        written = await self._session.execute(
-            update(t.cases)
-            .where(t.cases.c.feedback_id == case.feedback_id, t.cases.c.version == case.version)
-            .values({**changes, "version": case.version + 1})
-            .returning(t.cases.c.feedback_id)
-        )
+        read = {"which": case.feedback_id, "read_version": case.version}
+        written = await self._session.execute(_SAVE, {**changes, **read, "version": case.version + 1})
         if written.first() is None:
             raise StaleWrite
 
@@ -89,7 +92,7 @@ class CaseStore:
 
     async def begin_assignment(self, **columns: Any) -> None:
         """Note that an agency has a case from now on."""
-        await self._session.execute(insert(t.assignments).values(columns))
+        await self._session.execute(_BEGIN_ASSIGNMENT, columns)
 
     async def end_assignment(self, feedback_id: UUID, at: datetime) -> None:
         """Note that the present agency no longer has it."""
@@ -160,18 +163,17 @@ class CaseStore:
         **detail: Any,
     ) -> None:
         """Add a line to a case's timeline; nothing ever changes one."""
-        await self._session.execute(
-            insert(t.timeline).values(
-                feedback_id=feedback_id,
-                at=at,
-                what=what,
-                by=by.id if by else None,
-                by_name=by.name if by else None,
-                agency_id=by.agency_id if by else None,
-                note=note,
-                detail=detail,
-            )
-        )
+        line = {
+            "feedback_id": feedback_id,
+            "at": at,
+            "what": what,
+            "by": by.id if by else None,
+            "by_name": by.name if by else None,
+            "agency_id": by.agency_id if by else None,
+            "note": note,
+            "detail": detail,
+        }
+        await self._session.execute(_NOTE, line)
 
     async def timeline_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """What happened to a case, in order."""

@@ -2,16 +2,43 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FileState
 
 from .. import tables as t
+
+# Built once: these run for every event, and building a statement costs more than sending it.
+_KEEP_CLASSIFICATION: Final = upsert(t.classifications).on_conflict_do_nothing()
+_LATEST_CLASSIFICATION: Final = (
+    select(t.classifications.c.body)
+    .where(t.classifications.c.feedback_id == bindparam("feedback_id"))
+    .order_by(t.classifications.c.occurred_at.desc())
+    .limit(1)
+)
+_FILE: Final = upsert(t.case_files)
+_KEEP_FILE: Final = _FILE.on_conflict_do_update(
+    index_elements=["feedback_id", "file_id"],
+    set_={name: _FILE.excluded[name] for name in ("name", "kind", "state", "sha256", "mime", "size_bytes")},
+    where=t.case_files.c.state == FileState.PENDING.value,
+)
+_CONTACTS: Final = upsert(t.contacts)
+_KEEP_CONTACTS: Final = _CONTACTS.on_conflict_do_update(
+    index_elements=["feedback_id"],
+    set_={name: _CONTACTS.excluded[name] for name in ("sender_id", "sealed", "occurred_at")},
+    where=t.contacts.c.occurred_at < _CONTACTS.excluded.occurred_at,
+)
+_NOTICE: Final = upsert(t.notices)
+_KEEP_NOTICE: Final = _NOTICE.on_conflict_do_update(
+    index_elements=["message_id"],
+    set_={name: _NOTICE.excluded[name] for name in ("outcome", "detail", "at")},
+    where=t.notices.c.at <= _NOTICE.excluded.at,
+)
 
 
 class HeardStore:
@@ -25,28 +52,20 @@ class HeardStore:
     ) -> None:
         """Keep what triage said, whether the feedback is known yet or not."""
         values = {"event_id": event_id, "feedback_id": feedback_id, "body": body, "occurred_at": occurred_at}
-        await self._session.execute(upsert(t.classifications).values(values).on_conflict_do_nothing())
+        await self._session.execute(_KEEP_CLASSIFICATION, values)
 
     async def latest_classification(self, feedback_id: UUID) -> Mapping[str, Any] | None:
         """What triage said last about a feedback."""
-        c = t.classifications.c
         body: Mapping[str, Any] | None = await self._session.scalar(
-            select(c.body).where(c.feedback_id == feedback_id).order_by(c.occurred_at.desc()).limit(1)
+            _LATEST_CLASSIFICATION, {"feedback_id": feedback_id}
         )
         return body
 
     async def keep_files(self, feedback_id: UUID, files: Iterable[Mapping[str, Any]]) -> None:
         """Keep a feedback's files; one that was stored or given up never becomes pending again."""
-        for file in files:
-            new = upsert(t.case_files).values(feedback_id=feedback_id, **file)
-            kept = new.excluded
-            await self._session.execute(
-                new.on_conflict_do_update(
-                    index_elements=["feedback_id", "file_id"],
-                    set_={name: kept[name] for name in ("name", "kind", "state", "sha256", "mime", "size_bytes")},
-                    where=t.case_files.c.state == FileState.PENDING.value,
-                )
-            )
+        rows = [{"feedback_id": feedback_id, **file} for file in files]
+        if rows:
+            await self._session.execute(_KEEP_FILE, rows)
 
     async def files_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """A feedback's files."""
@@ -67,16 +86,8 @@ class HeardStore:
 
     async def keep_contacts(self, feedback_id: UUID, sender_id: UUID, sealed: str, occurred_at: datetime) -> None:
         """Keep who sent a feedback, sealed; the latest word counts."""
-        new = upsert(t.contacts).values(
-            feedback_id=feedback_id, sender_id=sender_id, sealed=sealed, occurred_at=occurred_at
-        )
-        await self._session.execute(
-            new.on_conflict_do_update(
-                index_elements=["feedback_id"],
-                set_={name: new.excluded[name] for name in ("sender_id", "sealed", "occurred_at")},
-                where=t.contacts.c.occurred_at < new.excluded.occurred_at,
-            )
-        )
+        values = {"feedback_id": feedback_id, "sender_id": sender_id, "sealed": sealed, "occurred_at": occurred_at}
+        await self._session.execute(_KEEP_CONTACTS, values)
 
     async def contacts_of(self, feedback_id: UUID) -> str | None:
         """Who sent a feedback, sealed."""
@@ -89,16 +100,15 @@ class HeardStore:
         self, message_id: UUID, feedback_id: UUID, notice: str, outcome: str, detail: str | None, at: datetime
     ) -> None:
         """Keep where a message to the citizen stands; the latest word counts."""
-        new = upsert(t.notices).values(
-            message_id=message_id, feedback_id=feedback_id, notice=notice, outcome=outcome, detail=detail, at=at
-        )
-        await self._session.execute(
-            new.on_conflict_do_update(
-                index_elements=["message_id"],
-                set_={name: new.excluded[name] for name in ("outcome", "detail", "at")},
-                where=t.notices.c.at <= new.excluded.at,
-            )
-        )
+        values = {
+            "message_id": message_id,
+            "feedback_id": feedback_id,
+            "notice": notice,
+            "outcome": outcome,
+            "detail": detail,
+            "at": at,
+        }
+        await self._session.execute(_KEEP_NOTICE, values)
 
     async def notices_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """The messages to the citizen about a feedback, in order."""

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from libs.contracts.vocabulary import CaseState
-from libs.runtime import http
+from libs.web import outbound
 from libs.web.health import examine
 from services.notifier.domain.attempt import SendOutcome
 from services.notifier.domain.message import MessageState
@@ -24,7 +24,7 @@ from tests.support.service import Runs
 @pytest.fixture(autouse=True)
 def _a_circuit_that_closes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # The circuit counts real seconds; the scene's clock moves by hand.
-    monkeypatch.setattr(http, "BREAK_FOR_S", 0.0)
+    monkeypatch.setattr(outbound, "BREAK_FOR_S", 0.0)
 
 
 @pytest.mark.parametrize("fault", ["api_500", "api_429", "api_rate_limited"])

@@ -3,18 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from libs.contracts.events import ChannelReceipt
 from libs.contracts.vocabulary import ReceiptStatus
+from libs.runtime.tx import Tx
 from services.notifier.domain.attempt import SendOutcome, Sent
+from services.notifier.domain.message import MessageState
 from services.notifier.parts import CHANNEL
 from services.notifier.sending import Envelope, record, take_next
+from services.notifier.store.message import Message, MessageStore
 from services.notifier.store.recipient import RecipientStore
 from tests.service.notifier.scene import HOA, Scene, names_of
+from tests.support.service import eventually
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 1), (3, 2, 1)])
@@ -161,3 +167,37 @@ async def test_two_processes_never_send_one_citizen_s_messages_twice_or_out_of_o
         await at_work.passes(seconds=1)
     for user_id, _ in people:
         assert at_work.zalo.texts(user_id) == [f"Câu {seq}." for seq in range(1, 6)]
+
+
+async def test_replies_two_processes_hear_at_the_same_moment_do_not_wait_for_one_another(at_work: Scene) -> None:
+    other = await at_work.replica()
+    await at_work.knows_citizen()
+    for seq in range(1, 25, 2):
+        await asyncio.gather(
+            at_work.hears(at_work.reply(seq + 1, f"Câu {seq + 1}.")),
+            at_work.hears(at_work.reply(seq, f"Câu {seq}."), run=other),
+        )
+    assert {message.not_before for message in await at_work.stored()} == {at_work.clock.now()}
+
+
+async def test_whoever_writes_a_try_down_sees_what_another_process_made_of_the_message(at_work: Scene) -> None:
+    await at_work.knows_citizen()
+    await at_work.hears(at_work.reply(1, "Xin chào."))
+    (message,) = await at_work.stored()
+
+    async def seen() -> Message | None:
+        async with at_work.run.begin() as tx:
+            return await MessageStore(tx.session).lock_with_citizen(message.message_id)
+
+    async with at_work.run.begin() as tx:
+        await RecipientStore(tx.session).lock(at_work.sender)
+        looking = asyncio.create_task(seen())
+        await eventually(partial(_somebody_waits, tx))
+        await MessageStore(tx.session).change(message.message_id, state=MessageState.SENT, not_before=None)
+    found = await looking
+    assert found is not None
+    assert found.state is MessageState.SENT
+
+
+async def _somebody_waits(tx: Tx[Any]) -> bool:
+    return bool(await tx.session.scalar(text("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")))

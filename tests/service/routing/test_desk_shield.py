@@ -243,7 +243,8 @@ async def test_why_the_office_looked_at_the_sender_is_not_told_to_the_accused_un
 
 async def test_a_case_turned_out_to_be_about_who_works_on_it_stands_before_the_office(city: City) -> None:
     feedback_id = await city.with_lang()
-    clerk = await city.system(LANG, Role.HANDLER)
+    office, clerk = await city.system(OFFICE, Role.OFFICE), await city.system(LANG, Role.HANDLER)
+    assert (await office.do(feedback_id, "assign", {"agency_id": LANG, "note": "giao lại"})).status_code == 200
     assert (await clerk.do(feedback_id, "accept")).status_code == 200
     city.clock.advance(MINUTE)
     accused = (AgencyScore(agency_id=AgencyId(LANG), score=0.9),)

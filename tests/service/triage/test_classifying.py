@@ -57,7 +57,7 @@ async def test_supplements_are_read_in_the_order_they_were_said(desk: Desk) -> N
     first = desk.supplemented("một", at=start + timedelta(minutes=1))
     await desk.hear(second, first, desk.received("không"))
     async with desk.run.begin() as tx:
-        kept = await TriageStore(tx.session).kept(desk.feedback_id)
+        kept = await TriageStore(tx.session).receive(desk.feedback_id, "không", None, start, start)
     assert kept.texts == ("không", "một", "hai")
 
 

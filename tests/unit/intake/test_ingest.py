@@ -122,6 +122,24 @@ async def test_a_commit_that_never_ends_is_given_up() -> None:
     assert await ingest.keep(an_arrival()) is Kept.STORED
 
 
+async def test_who_came_later_waits_no_shorter_before_the_answer_is_busy() -> None:
+    disk = Disk()
+    ingest = an_ingest(disk, replace(LIMITS, within_s=0.2))
+    disk.free.clear()
+    loop = asyncio.get_running_loop()
+
+    async def waits_s() -> float:
+        began = loop.time()
+        with pytest.raises(Busy):
+            await ingest.keep(an_arrival())
+        return loop.time() - began
+
+    first = asyncio.create_task(waits_s())
+    await asyncio.wait([first], timeout=0.1)
+    assert min(await asyncio.gather(first, waits_s())) >= 0.2
+    disk.free.set()
+
+
 async def test_a_request_that_goes_away_takes_no_other_with_it() -> None:
     disk = Disk()
     ingest = an_ingest(disk)

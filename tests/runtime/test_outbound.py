@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from libs.runtime import http
+from libs.web import outbound
 from libs.runtime.metrics import Metrics
 from libs.web.outbound import NoAnswer, NotSent, OutboundHttp
 
@@ -92,14 +92,14 @@ async def test_the_circuit_opens_after_failures_and_lets_one_call_through_later(
         return httpx.Response(500 if broken else 200)
 
     now = 1_000.0
-    monkeypatch.setattr(http.time, "monotonic", lambda: now)
+    monkeypatch.setattr(outbound.time, "monotonic", lambda: now)
     client = _client(sometimes)
-    for _ in range(http.BREAK_AFTER_FAILURES):
+    for _ in range(outbound.BREAK_AFTER_FAILURES):
         await client.call("GET", "/")
     with pytest.raises(NotSent, match="circuit open"):
         await client.call("GET", "/")
-    assert calls == http.BREAK_AFTER_FAILURES
-    now += http.BREAK_FOR_S + 1
+    assert calls == outbound.BREAK_AFTER_FAILURES
+    now += outbound.BREAK_FOR_S + 1
     broken = False
     assert (await client.call("GET", "/")).status == 200
     assert (await client.call("GET", "/")).status == 200
