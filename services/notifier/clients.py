@@ -87,7 +87,7 @@ def _outcome_of(reply: Reply) -> SendOutcome:
     if reply.status in _LOST:
         return Uncertain(code)
     if reply.status == 429 or reply.status >= 500 or reply.status == 408:
-        return TryLater(code, _seconds(reply.headers.get("Retry-After")))
+        return TryLater(code, _seconds(reply.headers.get("Retry-After")), everyone=reply.status == 429)
     if 200 <= reply.status < 300:
         return Uncertain(f"{code}:not_json")
     return Refused(code, _BAD_REQUEST if reply.status in (400, 413, 422) else _NOT_ALLOWED)

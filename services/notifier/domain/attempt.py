@@ -45,6 +45,8 @@ class TryLater:
 
     code: str
     at_least_s: float = 0.0
+    everyone: bool = False
+    """It was said of all messages, not of this one: too many come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,8 @@ def after_attempt(
             return AwaitEcho(now + rules.echo_wait, code) if attempted.lost == 0 else LeftUncertain(code)
         case Refused(code, verdict):
             return _after_refusal(attempted, code, verdict, now, rules, chance)
-        case TryLater(code, at_least_s):
-            return _later(attempted, code, at_least_s, now, rules, chance)
+        case TryLater(code, at_least_s, everyone):
+            return _later(attempted, code, at_least_s, now, rules, chance, pause_everyone=everyone)
         case TokenDead(code):
             return _later(attempted, code, FIRST_WAIT_S, now, rules, chance)
 

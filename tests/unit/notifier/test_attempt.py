@@ -59,7 +59,12 @@ def refused(code: int, message: str = "") -> Refused:
             refused(-32), Again(NOW + timedelta(seconds=20), "zalo:-32", pause_everyone=True), id="over the limit"
         ),
         pytest.param(TryLater("http:503"), Again(NOW + timedelta(seconds=1), "http:503"), id="server busy"),
-        pytest.param(TryLater("http:429", 90.0), Again(NOW + timedelta(seconds=90), "http:429"), id="wait"),
+        pytest.param(TryLater("http:503", 90.0), Again(NOW + timedelta(seconds=90), "http:503"), id="wait"),
+        pytest.param(
+            TryLater("http:429", 90.0, everyone=True),
+            Again(NOW + timedelta(seconds=90), "http:429", pause_everyone=True),
+            id="too many: everybody waits",
+        ),
         pytest.param(TryLater("http:429", 1e9), Again(NOW + timedelta(seconds=1800), "http:429"), id="wait long"),
         pytest.param(TokenDead("zalo:-216"), Again(NOW + timedelta(seconds=2), "zalo:-216"), id="token dead twice"),
     ],

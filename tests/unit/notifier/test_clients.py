@@ -70,8 +70,10 @@ OK = {"data": {"message_id": "63ecf43f", "sent_time": "1"}, "error": 0, "message
         pytest.param(said(b"", 503), TryLater("http:503"), id="busy"),
         pytest.param(said(b"", 502), Uncertain("http:502"), id="gateway without an answer"),
         pytest.param(said(b"", 504), Uncertain("http:504"), id="gateway out of patience"),
-        pytest.param(said({}, 429, **{"Retry-After": "7"}), TryLater("http:429", 7.0), id="too many"),
-        pytest.param(said({}, 429, **{"Retry-After": "Mon, 1 Jan"}), TryLater("http:429"), id="too many, a date"),
+        pytest.param(said({}, 429, **{"Retry-After": "7"}), TryLater("http:429", 7.0, everyone=True), id="too many"),
+        pytest.param(
+            said({}, 429, **{"Retry-After": "Mon, 1 Jan"}), TryLater("http:429", everyone=True), id="too many, a date"
+        ),
         pytest.param(fails(httpx.ConnectError), TryLater("net:not_sent"), id="not connected"),
         pytest.param(fails(httpx.ConnectTimeout), TryLater("net:not_sent"), id="not connected in time"),
         pytest.param(fails(httpx.ReadTimeout), Uncertain("net:no_answer"), id="silent"),
