@@ -1,6 +1,6 @@
 """The one place that asks what time it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -18,19 +18,3 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         return datetime.now(UTC)
-
-
-class FixedClock:
-    """A clock that moves only when told: for tests and rehearsals."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at.astimezone(UTC)
-
-    def now(self) -> datetime:
-        """The instant it was set to."""
-        return self._at
-
-    def advance(self, by: timedelta) -> datetime:
-        """Move forward and tell the new instant."""
-        self._at += by
-        return self._at

@@ -37,7 +37,7 @@ def test_a_citizen_is_asked_only_for_what_is_missing_and_changes_one_thing_befor
     assert changed.text.replace(_spaced(corrected), "") == summary.text.replace(_spaced(citizen.phone), "")
 
     before = len(citizen.messages)
-    citizen.says("gửi đi")
+    citizen.says_yes(BIRTH)
     filed = citizen.hears(FILED, after=before, within_s=5)
     assert CODE.search(filed.text)
     notice = citizen.hears_where_it_went(filed.code)

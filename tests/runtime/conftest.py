@@ -13,9 +13,9 @@ from libs.runtime.bus import Bus
 from libs.runtime.bus.memory import MemoryBus
 from libs.runtime.bus.rabbit import RabbitBus
 from libs.runtime.bus.topology import Topology, declare
-from libs.runtime.clock import FixedClock
 from libs.runtime.run import Run
 from tests.runtime.hotel import KITCHEN_DONE, RECEPTION_DONE, Booked, Cleaned, Trouble, kitchen, reception
+from tests.support.clock import FixedClock
 from tests.support.service import Runs, eventually
 
 NOON: Final = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

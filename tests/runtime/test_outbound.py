@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from libs.web import outbound
 from libs.runtime.metrics import Metrics
+from libs.web import outbound
 from libs.web.outbound import NoAnswer, NotSent, OutboundHttp
 
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]

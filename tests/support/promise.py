@@ -51,7 +51,11 @@ PROMISES: Final = (
     ),
     Promise("F15", "Every connection taken, or a row locked", "503 in about a second, no hang, no half write"),
     Promise("F16", "One transaction in twenty fails: deadlock, serialisation", "Tried again; the ledger holds"),
-    Promise("F17", "The database's disk full", "503 while it is full; it recovers when there is room"),
+    Promise(
+        "F17",
+        "The database's disk full",
+        "503 while it is full; it recovers when there is room (shown where the tests may make a disk: as root)",
+    ),
     Promise("F19", "Two schedulers", "Each reminder and each message once"),
     Promise("F23", "The access token ends while 50 messages are due", "One refresh; no message is lost"),
     Promise(

@@ -1,6 +1,7 @@
 """One connection to the broker after another, each with its work. Whatever dies ends a link; nothing is repaired."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -28,7 +29,7 @@ class LinkLost(Exception):
 
 
 class Link:
-    """Makes connection after connection, each with its work, until it is cancelled."""
+    """Makes connection after connection, each with its work, until it is ended."""
 
     def __init__(self, url: str, name: str, work: Callable[["Link", AbstractConnection], Awaitable[None]]) -> None:
         self._url = url
@@ -37,7 +38,17 @@ class Link:
         self._lost = asyncio.Event()
         self._down = asyncio.Event()
         self._down.set()
+        self._over = asyncio.Event()
         self._failures = 0
+
+    def begin(self) -> None:
+        """Before `keep`."""
+        self._over.clear()
+
+    def end(self) -> None:
+        """Finish what is in hand, close, and make no other."""
+        self._over.set()
+        self._lost.set()
 
     def lose(self) -> None:
         """End this connection; another follows."""
@@ -53,17 +64,13 @@ class Link:
         """Whether its work is under way."""
         return not self._down.is_set()
 
-    async def down(self) -> None:
-        """Until its work is not under way."""
-        await self._down.wait()
-
     async def lost(self) -> None:
         """Until the connection, or something on it, has died."""
         await self._lost.wait()
 
     async def keep(self) -> None:
-        """Until cancelled."""
-        while True:
+        """From `begin` until `end`: by a flag, as the library swallows a cancellation that meets it while it closes."""
+        while not self._over.is_set():
             self._lost.clear()
             try:
                 async with self._connected() as connection:
@@ -79,7 +86,8 @@ class Link:
                 self._down.set()
             pause = _PAUSES_S[min(self._failures, len(_PAUSES_S) - 1)]
             self._failures += 1
-            await asyncio.sleep(pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), pause)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AbstractConnection]:

@@ -5,7 +5,6 @@ acknowledgements must still reach it.
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -51,18 +50,18 @@ class RabbitBus:
 
     async def start(self) -> None:
         """Make the links; they may take as long as they need."""
-        links = (self._publishing, self._hearing)
-        self._tasks = [asyncio.create_task(link.keep(), name=f"bus:{self._service}") for link in links]
+        for link in (self._publishing, self._hearing):
+            link.begin()
+            self._tasks.append(asyncio.create_task(link.keep(), name=f"bus:{self._service}"))
 
     async def stop(self) -> None:
         """Finish the events in hand and acknowledge them; the broker gives the rest to others."""
-        self._hearing.lose()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_FINISH_S):
-                await self._hearing.down()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for link in (self._hearing, self._publishing):
+            link.end()
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks, timeout=_FINISH_S)
+            for task in left:
+                task.cancel()
         self._tasks = []
 
     @property

@@ -1,5 +1,7 @@
 """What only a broker can do to us; what any bus does is in test_bus.py."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from uuid import uuid4
 
@@ -179,6 +181,22 @@ async def test_what_waits_is_counted_by_queue(hotel: Hotel) -> None:
     for run in (hotel.reception, hotel.kitchen):
         assert run.bus is not None
         assert await run.bus.waiting() == {run.service.name: 0, dead_queue(run.service.name): 0}
+
+
+async def test_it_stops_while_the_broker_is_away_and_starts_again(url: str) -> None:
+    await declare(url, HOTEL)
+    listener = socket.create_server(("127.0.0.1", 0))  # takes connections and never says a word
+    silent = f"amqp://guest:guest@127.0.0.1:{listener.getsockname()[1]}/"
+    for where in (silent, "amqp://guest:guest@127.0.0.1:9/"):
+        bus = RabbitBus(where, HOTEL, "reception", frozenset({Booked.name}))
+        bus.subscribe(_Recorder())
+        for _ in range(2):
+            await bus.start()
+            await asyncio.sleep(0)
+            async with asyncio.timeout(30):
+                await bus.stop()
+            assert not bus.ready
+    listener.close()
 
 
 async def test_a_process_that_does_not_lead_rings_for_the_one_that_does(runs: Runs, url: str) -> None:

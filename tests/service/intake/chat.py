@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from libs.contracts.events import ReplyRequested
 from libs.contracts.sealed import ReplyBody
-from libs.runtime.clock import FixedClock
 from services.intake.conversing import move_conversations
 from services.intake.tables import runtime
 from tests.service.intake.conftest import Door
 from tests.service.intake.posting import CITIZEN, Post, message, signed
+from tests.support.clock import FixedClock
 
 STORY = "Tôi đi làm khai sinh cho con ở phường Láng ba lần, cán bộ cứ hẹn mãi không trả"
 

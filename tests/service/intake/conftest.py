@@ -14,13 +14,13 @@ import uvicorn
 from sqlalchemy import func, select
 
 from libs.runtime import log
-from libs.runtime.clock import FixedClock
 from libs.web import create_app
 from services.intake.app import SERVICE
 from services.intake.domain.json_body import read_object
 from services.intake.domain.zalo import read
 from services.intake.tables import channel_events
 from tests.service.intake.posting import Post
+from tests.support.clock import FixedClock
 from tests.support.service import Runs, eventually
 
 log.configure("warning", "json")  # as a real start does: the default would print exceptions with their values

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from libs.runtime.clock import FixedClock
 from services.intake.app import SERVICE
 from services.intake.code_giver import BLOCK
 from services.intake.domain.code import CODES_A_DAY, CodeFound, parse_code
 from services.intake.store import CodeStore
 from services.intake.tables import code_counters
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from libs.contracts.events import FeedbackReceived, FeedbackSupplemented, ReplyRequested, SenderIdentified
 from libs.contracts.sealed import ChannelAddress, Contacts
 from libs.contracts.vocabulary import Channel, FileState
-from libs.runtime.clock import FixedClock
 from services.intake import conversing
 from services.intake.app import SERVICE
 from services.intake.conversing import move_conversations
@@ -29,6 +28,7 @@ from services.intake.tables import (
 from tests.service.intake.chat import STORY, Chat, staff_message
 from tests.service.intake.conftest import Door
 from tests.service.intake.posting import CITIZEN, message, signed
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 from tests.support.settings import OA_ID
 

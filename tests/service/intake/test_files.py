@@ -16,7 +16,6 @@ from sqlalchemy import insert, select
 
 from libs.contracts.events import FeedbackSupplemented
 from libs.contracts.vocabulary import Channel, FileKind, FileState, SupplementReason
-from libs.runtime.clock import FixedClock
 from libs.runtime.tx import Tx
 from services.intake.app import SERVICE
 from services.intake.clients import MediaClient
@@ -25,6 +24,7 @@ from services.intake.store import FileStore
 from services.intake.store.filing import FilingStore
 from services.intake.tables import citizens, feedbacks, files, runtime
 from tests.service.intake.bad_input import Row, rows_of
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 ROWS = rows_of("Attachment addresses")

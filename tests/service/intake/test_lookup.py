@@ -26,10 +26,10 @@ from libs.contracts.vocabulary import (
     RoutedReason,
 )
 from libs.runtime.bus import Delivery
-from libs.runtime.clock import FixedClock
 from services.intake.tables import citizens, feedbacks
 from tests.service.intake.bad_input import Row, rows_of
 from tests.service.intake.conftest import NOW, Door
+from tests.support.clock import FixedClock
 
 ROWS = rows_of("The look-up page")
 CODE = "HN-PA-261121-48213-K"

@@ -18,10 +18,10 @@ from libs.contracts.vocabulary import (
     RefusalReason,
     RoutedReason,
 )
-from libs.runtime.clock import FixedClock
 from services.intake import handlers
 from services.intake.app import SERVICE
 from services.intake.store import TrackingStore
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from libs.runtime.clock import FixedClock
 from services.intake.domain.zalo_event import CitizenMessage
 from services.intake.jobs import forget
 from services.intake.tables import channel_event_keys
 from tests.service.intake.conftest import Door
 from tests.service.intake.posting import CITIZEN, Post, message, signed
+from tests.support.clock import FixedClock
 
 SAMPLES = [
     Post(Path("tests/zalo_events", vector["file"]).read_bytes(), vector["headers"])

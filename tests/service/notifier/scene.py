@@ -37,7 +37,6 @@ from libs.contracts.vocabulary import (
     SenderId,
 )
 from libs.runtime.bus import Delivery
-from libs.runtime.clock import FixedClock
 from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
 from services.notifier.app import SERVICE
@@ -48,6 +47,7 @@ from services.notifier.tables import messages
 from simulators.zalo_oa.app import create_app
 from simulators.zalo_oa.settings import SimulatorSettings
 from simulators.zalo_oa.simulator import Simulator
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 MORNING: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 09:00 in Hà Nội

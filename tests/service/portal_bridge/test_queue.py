@@ -24,7 +24,6 @@ from libs.contracts.vocabulary import (
     SenderId,
 )
 from libs.runtime.bus import Delivery
-from libs.runtime.clock import FixedClock
 from libs.runtime.run import Run
 from libs.web.health import examine
 from services.portal_bridge.app import SERVICE
@@ -33,6 +32,7 @@ from services.portal_bridge.domain import Standing
 from services.portal_bridge.jobs import forget, measure_queue
 from services.portal_bridge.store import BridgeStore, Entry, Waiting
 from services.portal_bridge.tables import cases, entries
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

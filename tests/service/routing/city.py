@@ -13,7 +13,6 @@ from libs.contracts import Event, said_by
 from libs.contracts.events import Classified, Confidence, FeedbackReceived, MatterScore
 from libs.contracts.vocabulary import Channel, Disposition, FeedbackId, Kind, MatterCode, SenderId
 from libs.runtime.bus import Delivery
-from libs.runtime.clock import FixedClock
 from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
 from libs.runtime.tables import runtime_tables
@@ -21,6 +20,7 @@ from services.routing import tables as t
 from services.routing.account import add_officer, add_token
 from services.routing.domain.permission import Role
 from services.routing.parts import RoutingParts
+from tests.support.clock import FixedClock
 
 LANG: Final = "HN-CN00199"
 OFFICE: Final = "HN-VPUB"

@@ -7,10 +7,10 @@ from datetime import datetime
 import httpx
 import pytest
 
-from libs.runtime.clock import FixedClock
 from libs.web import create_app
 from services.routing.app import SERVICE
 from tests.service.routing.city import City
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 NOW = datetime.fromisoformat("2026-11-23T09:01+07:00")

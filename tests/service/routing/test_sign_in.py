@@ -8,7 +8,6 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from libs.runtime.clock import FixedClock
 from libs.ui.session import COOKIE, SessionKeys
 from services.routing import tables as t
 from services.routing.account import add_officer, close_officer
@@ -18,6 +17,7 @@ from services.routing.web import sign_in
 from services.routing.web.session import keys_of
 from tests.service.routing.browser import PASSWORD, SIGN_IN, Browser, at_desk, form_to, officer, words
 from tests.service.routing.city import LANG, MINUTE, OFFICE, City
+from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
 UNKNOWN_OR_WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng."

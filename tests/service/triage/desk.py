@@ -12,10 +12,10 @@ from libs.contracts.envelope import Event
 from libs.contracts.events import Classified, FeedbackReceived, FeedbackSupplemented
 from libs.contracts.vocabulary import Channel, FeedbackId, PlaceId, SenderId, SupplementReason
 from libs.runtime.bus import Delivery
-from libs.runtime.clock import FixedClock
 from libs.runtime.run import Run
 from services.triage.app import SERVICE
 from services.triage.parts import TriageParts
+from tests.support.clock import FixedClock
 
 Said = TypeVar("Said", bound=Event)
 OUTBOX = SERVICE.metadata.tables["triage.outbox"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from libs.runtime.clock import FixedClock
 from services.routing.commands import COMMANDS, explanations
+from tests.support.clock import FixedClock
 from tests.unit.routing.hanoi import hanoi
 
 NOW = FixedClock(datetime.fromisoformat("2026-11-21T09:00+07:00"))
