@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -87,6 +88,8 @@ async def _join(run: Run[Any], bus: Bus) -> None:
             await asyncio.sleep(pause)
     await bus.start()
     run.go()
+    # What was loaded stays for good: without this, every full collection walks through all of it.
+    gc.freeze()
     log.info("serving", service=run.service.name, port=run.settings.listen_port)
 
 
