@@ -7,7 +7,9 @@ from typing import Final
 import pytest
 
 from libs.local import PrivatePostgres
-from tests.faults.dying_city import MARK
+from tests.faults.dying import MARK
+from tests.faults.figures import figures, pytest_runtest_makereport  # noqa: F401 - for pytest
+from tests.faults.length import FULL
 from tests.support.citizen import Citizen
 from tests.support.city import City
 from tests.support.history import Historian
@@ -22,6 +24,18 @@ SHORT: Final = {
 }
 
 Dying = Callable[..., AbstractContextManager[None]]
+Poisoned = Callable[[str, str], AbstractContextManager[None]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "campaign: too long for every day; only in `make faults`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is too long for every day, and what a shorter test beside it shows already."""
+    long = [] if FULL else [item for item in items if item.get_closest_marker("campaign")]
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +98,27 @@ def dying(city: City) -> Dying:
     def die(at: str, *, about: str = "", on: int = 1) -> Iterator[None]:
         city.kill()
         deaths = city.log().count(MARK)
-        city.start("-m", "tests.faults.dying_city", DIE_AT=at, DIE_ABOUT=about, DIE_ON=str(on))
+        city.start("-m", "tests.faults.dying", "embedded", DIE_AT=at, DIE_ABOUT=about, DIE_ON=str(on))
         yield
         city.wait_until_dead()
         assert city.log().count(MARK) == deaths + 1, "it died of something else"
         city.start()
 
     return die
+
+
+@pytest.fixture
+def poisoned(city: City) -> Poisoned:
+    """`with poisoned("routing", "feedback.classified.v1"):` that service cannot handle that event, the first time."""
+
+    @contextmanager
+    def poison(service: str, event: str) -> Iterator[None]:
+        city.stop()
+        city.start("-m", "tests.faults.poisoned", "embedded", POISON_IN=service, POISON=event)
+        try:
+            yield
+        finally:
+            city.stop()
+            city.start()
+
+    return poison

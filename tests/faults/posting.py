@@ -41,6 +41,22 @@ def post(
     return attempts
 
 
+async def try_once(city: City, event: bytes, retry: int) -> Attempt:
+    """Hand one event over on a connection of its own; whatever becomes of it."""
+    began, status, writer = time.monotonic(), None, None
+    try:
+        async with asyncio.timeout(_WAITS_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", city.port)
+            writer.write(_request(city, event, retry))
+            status = await _status(reader)
+    except (OSError, EOFError, TimeoutError):
+        status = None  # nobody answered
+    finally:
+        if writer is not None:
+            writer.transport.abort()
+    return Attempt(identity(event), status, time.monotonic() - began, retry)
+
+
 async def _post_all(city: City, waiting: Iterator[tuple[bytes, int]], at_once: int) -> list[Attempt]:
     done = await asyncio.gather(*(_post_some(city, waiting) for _ in range(at_once)))
     return [attempt for attempts in done for attempt in attempts]

@@ -3,23 +3,26 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.support.fact import (
     Attempt,
     Confirmation,
+    Copied,
     Filed,
     Heard,
     History,
     Opened,
     Owed,
+    Published,
     Read,
     Received,
     Spoken,
     Stored,
 )
-from tests.support.ledger import RULES, violations
+from tests.support.ledger import RULES, main, violations
 
 CONSENT, FILED, ROUTED, ANSWERED = "Ông/bà có đồng ý không?", "Đã nhận, mã HN-PA-1", "Đã chuyển", "Đã trả lời"
 
@@ -39,11 +42,19 @@ def good() -> History:
         filed=[Filed("f1", "hoa", "HN-PA-1", "khai sinh")],
         opened=[Opened("f1", "HN-PA-1")],
         spoken=[
-            Spoken("e1", "feedback.received.v1", ("triage", "routing"), "f1"),
-            Spoken("e2", "feedback.routed.v1", ("notifier",), "f1", 1),
-            Spoken("e3", "feedback.resolved.v1", ("notifier",), "f1", 2),
+            Spoken("e1", "feedback.received.v1", ("triage", "routing"), "f1", key="f1"),
+            Spoken("e2", "feedback.routed.v1", ("notifier",), "f1", 1, key="f1"),
+            Spoken("e3", "feedback.resolved.v1", ("intake", "notifier"), "f1", 2, key="f1"),
         ],
-        heard=[Heard("e1", "triage"), Heard("e1", "routing"), Heard("e2", "notifier"), Heard("e3", "notifier")],
+        published=[Published("e1"), Published("e2"), Published("e3"), Published("e2")],
+        heard=[
+            Heard("e1", "triage"),
+            Heard("e1", "routing"),
+            Heard("e2", "notifier"),
+            Heard("e3", "intake"),
+            Heard("e3", "notifier"),
+        ],
+        copied=[Copied("f1", 2)],
         owed=[
             Owed("m1", "c1", "hoa", "reply", (CONSENT,), "seen", reply_seq=1),
             Owed("m2", "c2", "hoa", "reply", (FILED,), "delivered", reply_seq=2),
@@ -91,6 +102,14 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     "a case without a feedback": ("filed_is_one_case", lambda h: h.opened.append(Opened("f9", "HN-PA-9"))),
     "a hearer never heard": ("said_is_heard", lambda h: h.heard.pop(0)),
     "a hearer took an event in twice": ("said_is_heard", lambda h: h.heard.append(Heard("e1", "routing"))),
+    "an event was never published": ("said_is_published", lambda h: h.published.pop(0)),
+    "an event was published that nobody said": ("said_is_published", lambda h: h.published.append(Published("e9"))),
+    "a later event of a case was published first": (
+        "published_in_order",
+        lambda h: h.published.insert(0, h.published.pop(2)),
+    ),
+    "an older step is shown than the newest": ("copy_is_newest", lambda h: h.copied.__setitem__(0, Copied("f1", 1))),
+    "no step is shown at all": ("copy_is_newest", lambda h: h.copied.pop()),
     "a step's number is missing": ("steps_are_numbered", lambda h: h.spoken.pop(1)),
     "two steps have one number": (
         "steps_are_numbered",
@@ -174,3 +193,18 @@ def test_a_violation_says_what_is_wrong_with_what() -> None:
     assert [str(violation) for violation in violations(history)] == [
         "accepted_is_stored: seen 1: answered with 2xx and stored nowhere"
     ]
+
+
+def test_a_history_written_down_and_read_again_is_the_same(tmp_path: Path) -> None:
+    good().save(tmp_path / "history.jsonl")
+    assert History.load(tmp_path / "history.jsonl") == good()
+
+
+def test_the_checking_program_tells_good_from_bad(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    history, path = good(), tmp_path / "history.jsonl"
+    history.save(path)
+    assert main(path) == 0
+    history.stored.pop()
+    history.save(path)
+    assert main(path) == 1
+    assert "accepted_is_stored: seen 1" in capsys.readouterr().out

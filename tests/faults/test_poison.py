@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from libs.local import wait_until
+from tests.faults.conftest import Poisoned
+from tests.faults.figures import Figures, ms
 from tests.support.citizen import BIRTH, Citizen
 from tests.support.city import City
 from tests.support.history import Historian
@@ -24,25 +26,23 @@ WAITED = """
 
 
 def test_f12_a_poisonous_event_is_put_aside_others_go_on_and_it_is_handled_once_its_handler_is_mended(
-    city: City, somebody: Callable[[], Citizen], historian: Historian
+    city: City, somebody: Callable[[], Citizen], historian: Historian, poisoned: Poisoned, figures: Figures
 ) -> None:
-    city.stop()
-    city.start("-m", "tests.faults.poisoned_city", POISON_IN="routing", POISON="feedback.classified.v1")
-    unlucky, others = somebody(), [somebody() for _ in range(3)]
-    code = unlucky.files(BIRTH)
-    assert wait_until(lambda: city.administrator.rows(SHELF) != [], 10)
-    for citizen in others:
-        citizen.hears_where_it_went(citizen.files(BIRTH))
-    waited = [city.administrator.one(WAITED, filed.code) for filed in historian.history().filed][-len(others) :]
-    assert statistics.median(float(seconds) for seconds in waited) < 1.0
-    (kept,) = city.administrator.rows(SHELF)
-    assert (kept["name"], kept["reason"], kept["dead_at"]) == ("feedback.classified.v1", "Poisonous", None)
-    assert not [message for message in unlucky.messages if "đã được chuyển tới" in message.text]
-
-    # As after many tries: by itself it would be tried again in a day.
-    city.administrator.rows("UPDATE routing.deferred_events SET next_at = now() + interval '1 day'")
-    city.stop()
-    city.start()
+    with poisoned("routing", "feedback.classified.v1"):
+        unlucky, others = somebody(), [somebody() for _ in range(3)]
+        code = unlucky.files(BIRTH)
+        assert wait_until(lambda: city.administrator.rows(SHELF) != [], 10)
+        codes = [citizen.files(BIRTH) for citizen in others]
+        for citizen, filed in zip(others, codes, strict=True):
+            citizen.hears_where_it_went(filed)
+        waited = [float(city.administrator.one(WAITED, filed)) for filed in codes]
+        assert statistics.median(waited) < 1.0
+        figures["others went from citizen to agency within"] = ms(statistics.median(waited))
+        (kept,) = city.administrator.rows(SHELF)
+        assert (kept["name"], kept["reason"], kept["dead_at"]) == ("feedback.classified.v1", "Poisonous", None)
+        assert not [message for message in unlucky.messages if "đã được chuyển tới" in message.text]
+        # As after many tries: by itself it would be tried again in a day.
+        city.administrator.rows("UPDATE routing.deferred_events SET next_at = now() + interval '1 day'")
     assert "1 events are due again" in city.run(["services.routing", "replay", str(kept["event_id"])])
     unlucky.hears_where_it_went(code)
     assert city.administrator.rows(SHELF) == []
@@ -75,5 +75,5 @@ def _is(wanted: object, ask: Callable[..., object], *about: object) -> bool:
 
 
 def _metric(city: City, service: str, name: str) -> float | None:
-    lines = city.web.get(f"/{service}/metrics").text.splitlines()
+    lines = city.metrics_of(service)[0].splitlines()
     return next((float(line.rsplit(" ", 1)[1]) for line in lines if f"{name} " in line and line[0] != "#"), None)

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from tests.faults.figures import Figures, ms
 from tests.faults.posting import post, sent_by, sent_to
 from tests.support.citizen import BIRTH, CONSENT, FILED, Citizen
 from tests.support.city import City
@@ -19,7 +20,7 @@ AT_ONCE: Final = 32
 
 
 def test_f01_a_thousand_times_the_same_event_is_one_message_and_one_case(
-    city: City, citizen: Citizen, historian: Historian
+    city: City, citizen: Citizen, historian: Historian, figures: Figures
 ) -> None:
     citizen.comes_to_summary(BIRTH)
     city.zalo(webhook_drop=1)
@@ -27,7 +28,9 @@ def test_f01_a_thousand_times_the_same_event_is_one_message_and_one_case(
     retries = [number % 6 if number % 3 == 0 else 0 for number in range(TIMES)]
     attempts = post(city, historian, [event] * TIMES, at_once=AT_ONCE, retries=retries)
     assert {attempt.status for attempt in attempts} == {200}
-    assert statistics.quantiles((attempt.took_s for attempt in attempts), n=20)[-1] < ZALO_WAITS_S
+    usual_s = statistics.quantiles((attempt.took_s for attempt in attempts), n=20)[-1]
+    assert usual_s < ZALO_WAITS_S
+    figures["webhooks, 95 of 100 within"] = ms(usual_s)
     # The slowest, too, by the city's own measure: a busy machine may delay whoever asks.
     counted, in_time = (_answers(city, within) for within in ("+Inf", f"{ZALO_WAITS_S}"))
     assert counted == in_time >= TIMES
@@ -79,6 +82,7 @@ def test_zalo_repeating_its_receipts_in_any_order_changes_nothing(
 def _answers(city: City, within: str) -> int:
     """How many webhooks were answered within so many seconds since the city was started."""
     bucket = re.escape(f'intake_http_request_seconds_bucket{{le="{within}",route="/webhooks/zalo"}}')
-    found = re.search(rf"^{bucket} (\d+)", city.web.get("/intake/metrics").text, re.MULTILINE)
-    assert found is not None, "nothing measured"
-    return int(found[1])
+    told = "\n".join(city.metrics_of("intake"))
+    found = re.findall(rf"^{bucket} (\d+)", told, re.MULTILINE)
+    assert found, "nothing measured"
+    return sum(int(one) for one in found)

@@ -1,4 +1,4 @@
-"""A city that kills itself at an exact point: `python -m tests.faults.dying_city`, instead of `services.embedded`.
+"""A process that kills itself at an exact point: `python -m tests.faults.dying embedded`, or the name of one service.
 
 `DIE_AT` names the point, `DIE_ABOUT` what must be at hand there (part of what the point tells of it), `DIE_ON` on which
 such pass it dies. SIGKILL: no handler runs, no connection is closed, nothing is flushed.
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from libs.runtime.consumer import Consumer
-from libs.runtime.outbox import Relay
-from services import embedded
+from libs.runtime.relay import Relay
 from services.intake import conversing, parts
 from services.notifier import jobs
 from services.notifier.clients import Renewed, ZaloOAuth
 from services.notifier.domain.attempt import Sent
+from tests.faults.serving import serve
 
 MARK: Final = "dies here"
 """Written to the log at the very end, so that a test knows it was this death and no other."""
@@ -73,9 +73,9 @@ def _at_publishing(death: Death) -> None:
     """An event is committed to the outbox and claimed; nobody has it."""
     publish = Relay._publish
 
-    async def die_or_publish(relay: Relay, row: Any) -> None:
+    async def die_or_publish(relay: Relay, row: Any) -> Any:
         death.passes(row.name)
-        await publish(relay, row)
+        return await publish(relay, row)
 
     _plant(Relay, "_publish", die_or_publish)
 
@@ -84,9 +84,9 @@ def _at_published(death: Death) -> None:
     """Every hearer has committed an event; it still stands in the outbox."""
     publish, remove, names = Relay._publish, Relay._remove_safe, {}
 
-    async def remember_and_publish(relay: Relay, row: Any) -> None:
+    async def remember_and_publish(relay: Relay, row: Any) -> Any:
         names[id(relay), row.id] = row.name
-        await publish(relay, row)
+        return await publish(relay, row)
 
     async def die_or_remove(relay: Relay) -> None:
         for row_id in relay._safe:
@@ -99,15 +99,14 @@ def _at_published(death: Death) -> None:
 
 def _at_heard(death: Death) -> None:
     """A hearer has committed what an event brings about; the bus has not been told."""
-    hear = Consumer._hear
+    hear = Consumer.hear
 
-    async def hear_and_die(consumer: Consumer, name: str, body: bytes) -> str:
-        outcome = await hear(consumer, name, body)
-        if outcome == "handled":
-            death.passes(f"{consumer.name} {name}")
-        return outcome
+    async def hear_and_die(consumer: Consumer, deliveries: Any) -> None:
+        await hear(consumer, deliveries)
+        for delivery in deliveries:
+            death.passes(f"{consumer.name} {delivery.name}")
 
-    _plant(Consumer, "_hear", hear_and_die)
+    _plant(Consumer, "hear", hear_and_die)
 
 
 def _at_renewed(death: Death) -> None:
@@ -147,12 +146,12 @@ POINTS: Final[dict[str, Callable[[Death], None]]] = {
 }
 
 
-def main() -> int:
-    """Plant the death and start the city."""
+def main(which: str) -> int:
+    """Plant the death and start."""
     death = Death(os.environ.get("DIE_ABOUT", ""), int(os.environ.get("DIE_ON", "1")))
     POINTS[os.environ["DIE_AT"]](death)
-    return embedded.main(["serve"])
+    return serve(which)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""A city in which one event cannot be handled: `python -m tests.faults.poisoned_city`.
+"""A process in which one event cannot be handled: `python -m tests.faults.poisoned embedded`, or one service's name.
 
 `POISON_IN` names the service, `POISON` the event: its handler fails for the first feedback it sees, however often it is
 tried, and works for all others.
@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from libs.runtime.bus import Subscriptions
-from services import embedded
+from services.embedded import SERVICES
+from tests.faults.serving import serve
 
 
 class Poisonous(Exception):
@@ -34,12 +35,12 @@ def poison(subscriptions: Subscriptions, name: str) -> None:
     subscriptions._by_name[name] = replace(subscription, handler=fail_or_handle)
 
 
-def main() -> int:
-    """Plant the poison and start the city."""
-    service = next(one for one in embedded.SERVICES if one.name == os.environ["POISON_IN"])
+def main(which: str) -> int:
+    """Plant the poison and start."""
+    service = next(one for one in SERVICES if one.name == os.environ["POISON_IN"])
     poison(service.subscriptions, os.environ["POISON"])
-    return embedded.main(["serve"])
+    return serve(which)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))
