@@ -23,9 +23,7 @@ def main(service: Service, arguments: list[str] | None = None) -> int:
     words = parser.add_subparsers(dest="word", required=True)
     words.add_parser("serve", help="answer requests, hear events, do jobs; until asked to stop")
     words.add_parser("prepare", help="create or migrate the schema, load the province's rows, declare the queues")
-    replaying = words.add_parser(
-        "replay", help="run deferred and dead events again, and publish what was given up"
-    )
+    replaying = words.add_parser("replay", help="run deferred and dead events again, and publish what was given up")
     replaying.add_argument("event_id", nargs="*", type=UUID, help="only these; all of them when none is named")
     for command in service.commands:
         command.arguments(words.add_parser(command.name, help=command.about))
