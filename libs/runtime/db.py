@@ -44,7 +44,8 @@ class Database:
                     "application_name": application,
                     "lock_timeout": wait_ms,
                     "statement_timeout": str(int(settings.database_statement_s * 1000)),
-                    "idle_in_transaction_session_timeout": "30000",
+                    # A frozen process holds what it has locked no longer than this.
+                    "idle_in_transaction_session_timeout": "10000",
                 },
             },
         )
@@ -82,6 +83,11 @@ def is_busy(error: BaseException) -> bool:
         return True
     state = sqlstate(error)
     return state in _BUSY or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether somebody else held a row for too long; surely nothing was written."""
+    return sqlstate(error) == "55P03"
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from .bell import Bell
 from .bus import Bus, BusAway
 from .clock import Clock
-from .db import Database, is_busy
+from .db import Database, is_busy, is_locked
 from .log import get_logger
 from .metrics import Metrics
 from .tables import RuntimeTables
@@ -105,7 +105,8 @@ class Relay:
                 except Exception as error:
                     if not is_busy(error):
                         log.exception("relay_failed")
-                    self._begin_anew()
+                    if not is_locked(error):
+                        self._begin_anew()
                     busy = False
                 if not busy:
                     await self._rest()
@@ -290,7 +291,9 @@ def _claiming(tables: RuntimeTables) -> Executable:
         )
         .order_by(box.c.id)
         .limit(bindparam("at_most", type_=Integer))
-        .with_for_update(skip_locked=True)
+        # Not SKIP LOCKED: rows a frozen leader was about to claim would be overtaken by later ones of their key.
+        # They are waited for until the server ends that leader's transaction, which is idle.
+        .with_for_update()
     )
     return (
         update(box)
