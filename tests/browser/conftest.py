@@ -61,6 +61,7 @@ class Window:
 
     def fits(self) -> None:
         """Nothing sticks out to the side, every image has an alternative, every field a label, one main heading."""
+        self.page.wait_for_load_state("load")  # measured earlier, a page stands there without its style
         assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width
         assert self.page.locator("img:not([alt])").count() == 0
         assert self.page.locator("h1").count() == 1
