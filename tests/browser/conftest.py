@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.support.city import City
 
@@ -42,8 +42,12 @@ def browser(city: City) -> Iterator[Browser]:
         opened.close()
 
 
+PARTS = ("stylesheet", "script", "image", "font")
+"""What a page brings along, as Chromium names it."""
+
+
 class Window:
-    """One person's browser: it fails the test on a script error or a request to anybody else."""
+    """One person's browser: it fails the test on a script error, a request to anybody else, a part that never came."""
 
     def __init__(self, browser: Browser, city: City, width: str) -> None:
         wide, high = WIDTHS[width]
@@ -58,6 +62,12 @@ class Window:
         self.page.on(
             "request", lambda request: None if request.url.startswith(ours) else self.troubles.append(request.url)
         )
+
+        self.page.on("response", self._came)
+
+    def _came(self, answer: Response) -> None:
+        if answer.request.resource_type in PARTS and answer.status >= 400:
+            self.troubles.append(f"{answer.status} {answer.url}")
 
     def fits(self) -> None:
         """Nothing sticks out to the side, every image has an alternative, every field a label, one main heading."""

@@ -110,6 +110,11 @@ class Page:
         """Where one can go from here."""
         return _Reader.of(self.html).links
 
+    @property
+    def brings(self) -> set[str]:
+        """The style, the scripts and the pictures it needs to look as it was meant."""
+        return _Reader.of(self.html).brings
+
     def form(self, action: str) -> Form:
         """The form that goes to an address ending so."""
         found = [one for one in _Reader.of(self.html).forms if one.action.partition("#")[0].endswith(action)]
@@ -125,6 +130,7 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self.links: list[str] = []
         self.forms: list[Form] = []
+        self.brings: set[str] = set()
         self._area: str | None = None
         self._silent = False
 
@@ -141,9 +147,14 @@ class _Reader(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take in a link, a form or a field."""
+        """Take in a link, a form or a field, or what the page brings along."""
         told = {name: value or "" for name, value in attrs}
         match tag:
+            case "link":
+                self.brings.add(told["href"])
+            case "img" | "script" if "src" in told:
+                self.brings.add(told["src"])
+                self._silent = tag == "script"
             case "a" if "href" in told:
                 self.links.append(told["href"])
             case "form":
@@ -177,15 +188,16 @@ class Browser:
     def __init__(self, city: City) -> None:
         self._city = city
         self.http = httpx.Client(base_url=city.url, timeout=10, trust_env=False, follow_redirects=True)
+        self._fetched: set[str] = set()
 
     def open(self, address: str) -> Page:
         """Open an address."""
-        return _page(self.http.get(address))
+        return self._page(self.http.get(address))
 
     def sends(self, form: Form, **filled: str) -> Page:
         """Send a form with what was filled in; the page that follows."""
         values = {name: value for name, value in (form.fields | filled).items() if name}
-        return _page(self.http.post(form.action, data=values, headers={"Origin": self._city.url}))
+        return self._page(self.http.post(form.action, data=values, headers={"Origin": self._city.url}))
 
     def signs_in(self, login: str) -> Page:
         """Sign in with a seeded account's password."""
@@ -194,7 +206,16 @@ class Browser:
 
     def finds(self, code: str) -> Page:
         """Search a case by its code."""
-        return _page(self.http.get("/desk/search", params={"q": code}))
+        return self._page(self.http.get("/desk/search", params={"q": code}))
+
+    def _page(self, response: httpx.Response) -> Page:
+        """The page, with all it brings along: a style that does not come is a page nobody can work with."""
+        page = Page(str(response.url.copy_with(query=None)), response.status_code, response.text)
+        for address in page.brings - self._fetched:
+            brought = self.http.get(address)
+            assert brought.status_code == 200, f"{page.url} brings {address}: {brought.status_code}"
+            self._fetched.add(address)
+        return page
 
     def close(self) -> None:
         """Close the browser."""
@@ -217,7 +238,3 @@ def desk_of(city: City) -> Iterator[Callable[[str], Browser]]:
     finally:
         for one in opened:
             one.close()
-
-
-def _page(response: httpx.Response) -> Page:
-    return Page(str(response.url.copy_with(query=None)), response.status_code, response.text)

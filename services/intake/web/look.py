@@ -19,7 +19,7 @@ SITE_FILE: Final = (
 
 def pages_of(request: Request) -> Pages:
     """The templates, knowing under which prefix this service's static files are reached."""
-    return _pages(str(request.app.root_path))
+    return _pages(str(request.scope["root_path"]))
 
 
 @lru_cache(maxsize=4)

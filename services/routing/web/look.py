@@ -40,7 +40,7 @@ def page(
 ) -> Response:
     """One page; whoever is signed in is known to its frame."""
     visit = getattr(request.state, "visit", None)
-    pages = _pages(str(request.app.root_path))
+    pages = _pages(str(request.scope["root_path"]))
     return pages.render(template, {"visit": visit, **values}, status, headers)
 
 
