@@ -1,6 +1,6 @@
 """What travels sealed: the cipher text as a type, and what is inside once it is opened.
 
-The keys and the cipher are the runtime's (`libs.runtime.seal`). Only intake, notifier, routing (audited) and
+The cipher is in `libs.seal`. Of its keys, only intake, notifier, routing (audited) and
 portal_bridge hold them: outbox, broker, dead letters and backups see nothing but `Sealed`.
 """
 

@@ -37,6 +37,14 @@ class _Heard(NamedTuple):
     delivery: Delivery
 
 
+class _Done(NamedTuple):
+    """What became of a delivery, told when it is committed."""
+
+    one: _Heard
+    outcome: str
+    seconds: float | None
+
+
 class Consumer:
     """Handles each event once: the inbox row, the effect and the events it emits commit together."""
 
@@ -108,49 +116,65 @@ class Consumer:
         """Handle as many as a time allows in each transaction; those that must be tried alone."""
         alone: list[_Heard] = []
         left = list(heard)
+        in_pieces = False
         while left:
-            taken = 0
+            failed: list[_Heard] = []
+            done: list[_Done] = []
             try:
                 async with self._begin() as tx:
-                    taken, failed = await self._handle_in_pieces(left, tx)
+                    taken = await self._handle(left, tx, done, failed if in_pieces else None)
             except Exception:
-                # The commit itself failed: who of them was at fault shows when each is tried alone.
-                log.warning("events_failed_together", events=len(left), exc_info=True)
-                return alone + left
+                if in_pieces:
+                    # The commit itself failed: who of them was at fault shows when each is tried alone.
+                    log.warning("events_failed_together", events=len(left), exc_info=True)
+                    return alone + left
+                # Savepoints cost more than most events do: only those who share a commit with a failure pay for them.
+                in_pieces = True
+                continue
+            for one in done:
+                self._count(*one, tx)
             alone += failed
             left = left[taken:]
+            in_pieces = False
         return alone
 
-    async def _handle_in_pieces(self, heard: Sequence[_Heard], tx: Tx[Any]) -> tuple[int, list[_Heard]]:
-        """Handle what time allows in the open transaction; how many were taken, and which of them failed."""
+    async def _handle(
+        self, heard: Sequence[_Heard], tx: Tx[Any], done: list[_Done], failed: list[_Heard] | None
+    ) -> int:
+        """Handle what time allows in the open transaction, each in a savepoint when those that fail are asked for.
+
+        Tells how many were taken.
+        """
         ends = time.monotonic() + TOGETHER_S
-        failed: list[_Heard] = []
         taken = 0
         while taken < len(heard) and (not taken or time.monotonic() < ends):
             slice_ = heard[taken : taken + _NOTED_AT_ONCE]
             new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in slice_], tx.now)
             for one in slice_:
+                started = time.perf_counter()
                 if one.event.event_id not in new:
-                    self._count(one, "duplicate")
+                    done.append(_Done(one, "duplicate", None))
                     continue
                 new.discard(one.event.event_id)
-                if not await self._handle_piece(one, tx):
-                    failed.append(one)
+                with _about(one.event):
+                    if failed is None:
+                        await one.subscription.handler(one.event, tx)
+                    elif not await self._handle_piece(one, tx):
+                        failed.append(one)
+                        continue
+                done.append(_Done(one, "handled", time.perf_counter() - started))
             taken += len(slice_)
         if failed:
             await inbox.take_back(tx.session, self._tables, [one.event.event_id for one in failed])
-        return taken, failed
+        return taken
 
     async def _handle_piece(self, one: _Heard, tx: Tx[Any]) -> bool:
-        started = time.perf_counter()
-        with _about(one.event):
-            try:
-                async with tx.piece() as piece:
-                    await one.subscription.handler(one.event, piece)
-            except Exception:
-                log.warning("event_failed", attempt=1, exc_info=True)
-                return False
-        self._count(one, "handled", started, tx)
+        try:
+            async with tx.piece() as piece:
+                await one.subscription.handler(one.event, piece)
+        except Exception:
+            log.warning("event_failed", attempt=1, exc_info=True)
+            return False
         return True
 
     async def _alone(self, one: _Heard, tries: int) -> None:
@@ -171,16 +195,15 @@ class Consumer:
                     log.warning("event_failed", attempt=attempt, exc_info=True)
                     reason = type(error).__qualname__
                 else:
-                    self._count(one, "handled" if new else "duplicate", started, tx if new else None)
+                    self._count(one, "handled" if new else "duplicate", time.perf_counter() - started, tx)
                     return
             await self._put_aside(one.event.event_id, one.delivery, reason, dead=False)
             self._count(one, "deferred")
 
-    def _count(self, one: _Heard, outcome: str, started: float | None = None, tx: Tx[Any] | None = None) -> None:
+    def _count(self, one: _Heard, outcome: str, seconds: float | None = None, tx: Tx[Any] | None = None) -> None:
         self._metrics.events.labels(one.event.name, outcome).inc()
-        if started is not None:
-            self._metrics.event_seconds.labels(one.event.name).observe(time.perf_counter() - started)
-        if tx is not None:
+        if outcome == "handled" and seconds is not None and tx is not None:
+            self._metrics.event_seconds.labels(one.event.name).observe(seconds)
             delay = (tx.now - one.event.occurred_at).total_seconds()
             self._metrics.event_delay.labels(one.event.name).observe(max(delay, 0.0))
 

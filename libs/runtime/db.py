@@ -1,11 +1,11 @@
 """The database as one service sees it: a small pool that says busy early instead of hanging."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import make_url, text
+from sqlalchemy import Insert, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -22,6 +22,8 @@ _BUSY: Final = {
     "53100", "53200",  # disk full, out of memory
 }  # fmt: skip
 _CONFLICT: Final = {"40001", "40P01"}  # serialisation failure, deadlock: the same work succeeds when run again
+
+_APPENDED: Final = "appended"
 
 
 class Database:
@@ -55,6 +57,7 @@ class Database:
         """One transaction: committed when the block ends, rolled back when it fails."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            await write_appended(session)
 
     async def connect_alone(self) -> asyncpg.Connection:
         """A connection outside the pool, for what is kept open; whoever asks for it closes it."""
@@ -75,6 +78,29 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+def append(session: AsyncSession, statement: Insert, row: Mapping[str, Any]) -> None:
+    """Write a row before the commit, in one go with all others of the same statement: a tenth of its cost alone.
+
+    For what only adds, and is not read again in this transaction; what it adds to must have been written before. The
+    statement is one object of the module, not one made for each call.
+    """
+    session.info.setdefault(_APPENDED, {}).setdefault(statement, []).append(row)
+
+
+async def write_appended(session: AsyncSession, *those: Insert) -> None:
+    """Write what was appended so far, by these statements or by all."""
+    appended: dict[Insert, list[Mapping[str, Any]]] = session.info.get(_APPENDED, {})
+    # Tables in one order, so that two processes never wait for each other in a ring.
+    for statement in sorted(those or appended, key=lambda statement: statement.table.fullname):
+        if rows := appended.pop(statement, None):
+            await session.execute(statement, rows)
+
+
+def forget_appended(session: AsyncSession) -> None:
+    """Leave out what was appended and not yet written."""
+    session.info.pop(_APPENDED, None)
 
 
 def is_busy(error: BaseException) -> bool:

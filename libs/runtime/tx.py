@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.contracts.envelope import Event
 
 from . import trace
+from .db import forget_appended, write_appended
 from .ids import uuid7
 
 P = TypeVar("P")
@@ -59,7 +60,9 @@ class Tx(Generic[P]):
         driver = self._driver or await self._set_savepoint()
         try:
             yield part
+            await write_appended(self.session)
         except BaseException:
+            forget_appended(self.session)
             await driver.execute("ROLLBACK TO SAVEPOINT piece")
             raise
         # One trip to the database: what was good is kept, and the next piece has its savepoint.

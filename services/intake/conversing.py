@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from libs.runtime.ids import uuid7
 from libs.runtime.log import get_logger
 from libs.runtime.run import Run
-from libs.runtime.seal import CannotOpen
 from libs.runtime.tx import Tx
+from libs.seal import CannotOpen
 
 from .domain.conversation import (
     Conversation,

@@ -10,8 +10,8 @@ import anyio
 from libs.contracts.events import Attachment, FeedbackSupplemented
 from libs.contracts.vocabulary import FeedbackId, FileState, SenderId, SupplementReason
 from libs.runtime.run import Run
-from libs.runtime.seal import CannotOpen
 from libs.runtime.tx import Tx
+from libs.seal import CannotOpen
 
 from .clients import Fetched, NotNow
 from .domain.attachment import (

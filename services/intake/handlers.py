@@ -23,7 +23,7 @@ async def on_routed(event: Routed, tx: Tx[IntakeParts]) -> None:
         due_at=event.due_at,
         reason=event.reason,
     )
-    await TrackingStore(tx.session).take_in(event.feedback_id, news)
+    TrackingStore(tx.session).take_in(event.feedback_id, news)
 
 
 @subscriptions.on(Progressed)
@@ -38,7 +38,7 @@ async def on_progressed(event: Progressed, tx: Tx[IntakeParts]) -> None:
         due_at=event.due_at,
         reason=event.reason,
     )
-    await TrackingStore(tx.session).take_in(event.feedback_id, news)
+    TrackingStore(tx.session).take_in(event.feedback_id, news)
 
 
 @subscriptions.on(Refused)
@@ -46,7 +46,7 @@ async def on_refused(event: Refused, tx: Tx[IntakeParts]) -> None:
     """The case is not handled here; the officer's words are for the sender alone."""
     explanation = tx.parts.sealer.seal_bytes(event.explanation.encode()) if event.explanation else None
     news = News(event.case_seq, event.occurred_at, CaseState.REFUSED, reason=event.reason, explanation=explanation)
-    await TrackingStore(tx.session).take_in(event.feedback_id, news)
+    TrackingStore(tx.session).take_in(event.feedback_id, news)
 
 
 @subscriptions.on(Resolved)
@@ -60,7 +60,7 @@ async def on_resolved(event: Resolved, tx: Tx[IntakeParts]) -> None:
         agency_id=event.agency_id,
         agency_name=event.agency_name,
     )
-    await store.take_in(event.feedback_id, news)
+    store.take_in(event.feedback_id, news)
     answer = {
         "agency_name": event.agency_name,
         "outcome": event.outcome,

@@ -8,8 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 from libs.contracts.events import ChannelReceipt
 from libs.contracts.vocabulary import Channel
 from libs.runtime.run import Run
-from libs.runtime.seal import CannotOpen
 from libs.runtime.tx import Tx
+from libs.seal import CannotOpen
 
 from .domain.json_body import NotAnObject, read_object
 from .domain.zalo import read

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from libs.runtime.metrics import Metrics
 from libs.runtime.run import Run
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 
 from .clients import MediaClient
 from .code_giver import CodeGiver

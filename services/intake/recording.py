@@ -19,8 +19,8 @@ from libs.contracts.events import (
 from libs.contracts.sealed import Button, ChannelAddress, Contacts, ReplyBody, Sealed
 from libs.contracts.vocabulary import FeedbackId, SenderId, SupplementReason, Visibility
 from libs.runtime.ids import uuid7
-from libs.runtime.seal import Sealer
 from libs.runtime.tx import Tx
+from libs.seal import Sealer
 
 from .case_lookup import with_look_ups
 from .domain.conversation import Conversation, Draft, File, Reply, Step, Supplement, dump_conversation

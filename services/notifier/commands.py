@@ -8,8 +8,8 @@ from typing import Final
 from libs.launch.settings import BadSettings, load_settings
 from libs.runtime.clock import SystemClock
 from libs.runtime.db import Database
-from libs.runtime.seal import Sealer
 from libs.runtime.service import Command
+from libs.seal import Sealer
 
 from .settings import NotifierSettings
 from .store.channel import TokenStore

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 
 from .domain.wording import Option, Step
 

@@ -8,7 +8,7 @@ import httpx
 from libs.contracts.vocabulary import Channel
 from libs.runtime.metrics import Metrics
 from libs.runtime.run import Run
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 from libs.web.outbound import OutboundHttp
 
 from .clients import ZaloClient, ZaloOAuth

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from libs.contracts.sealed import ChannelAddress
 from libs.runtime.log import get_logger
-from libs.runtime.seal import CannotOpen
 from libs.runtime.tx import Tx
+from libs.seal import CannotOpen
 
 from .content import Words, open_words
 from .domain.attempt import (

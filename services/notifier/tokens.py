@@ -14,8 +14,8 @@ from typing import Any, Final
 from libs.contracts.vocabulary import Channel
 from libs.runtime.log import get_logger
 from libs.runtime.run import Run
-from libs.runtime.seal import Sealer
 from libs.runtime.tx import Tx
+from libs.seal import Sealer
 
 from .clients import RefreshLost, RefreshNotSent, RefreshOutcome, RefreshRefused, Renewed, ZaloOAuth
 from .domain.token import (

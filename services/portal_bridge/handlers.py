@@ -55,9 +55,12 @@ async def _keep(
     tx: Tx[BridgeParts], event: Event, feedback_id: UUID, case_seq: int = 0, bearing: Bearing = Bearing.NONE
 ) -> None:
     store = BridgeStore(tx.session)
-    case = hear(await store.lock(feedback_id, event.occurred_at), Fact(event.occurred_at, case_seq, bearing))
+    before = await store.lock(feedback_id, event.occurred_at)
+    case = hear(before, Fact(event.occurred_at, case_seq, bearing))
+    if case != before:
+        await store.change(feedback_id, case)
     if case.standing is Standing.DELETED:
-        await store.keep_nothing(feedback_id, case)
+        await store.keep_nothing(feedback_id)
     else:
         body = tx.parts.sealer.seal_bytes(event.to_bytes())
-        await store.keep(Entry(event.event_id, feedback_id, case_seq, event.name, body, event.occurred_at), case)
+        store.keep(Entry(event.event_id, feedback_id, case_seq, event.name, body, event.occurred_at))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from libs.runtime.metrics import Metrics
 from libs.runtime.run import Run
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 
 from .settings import PortalBridgeSettings
 from .store import Waiting

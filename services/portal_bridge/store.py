@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from libs.runtime.db import append, write_appended
 
 from .domain import Case, Standing
 from .tables import cases, entries
@@ -42,26 +44,16 @@ class Waiting:
 
 # Built once: these run for every event, and building a statement costs more than sending it.
 _NEW: Final = insert(cases)
-# An update that changes nothing locks the row and gives it back, whether it was there or not.
+# An update locks the row and gives it back, whether it was there or not.
 _LOCK: Final = _NEW.on_conflict_do_update(
-    index_elements=["feedback_id"], set_={"feedback_id": _NEW.excluded.feedback_id}
+    index_elements=["feedback_id"], set_={"last_at": func.greatest(cases.c.last_at, _NEW.excluded.last_at)}
 ).returning(*_COLUMNS)
 _STANDS: Final = (
     update(cases)
-    .where(cases.c.feedback_id == bindparam("new_feedback_id"))
+    .where(cases.c.feedback_id == bindparam("which"))
     .values({name: bindparam(f"now_{name}") for name in ("standing", *Case.__dataclass_fields__)})
 )
-_KEEP: Final = (
-    insert(entries)
-    .values({name: bindparam(f"new_{name}") for name in Entry.__dataclass_fields__})
-    .on_conflict_do_nothing(index_elements=["event_id"])
-    .add_cte(_STANDS.cte("stands"))
-)
-
-
-def _standing(case_now: Case) -> dict[str, Any]:
-    columns = {f"now_{name}": getattr(case_now, name) for name in Case.__dataclass_fields__}
-    return {**columns, "now_standing": case_now.standing}
+_KEEP: Final = insert(entries).on_conflict_do_nothing(index_elements=["event_id"]).inline()
 
 
 class BridgeStore:
@@ -71,7 +63,7 @@ class BridgeStore:
         self._session = session
 
     async def lock(self, feedback_id: UUID, at: datetime) -> Case:
-        """A case as it stands, known or not; nobody else changes it until the transaction ends."""
+        """A case as it stands, known or not, and heard of at this time; locked until the transaction ends."""
         new = {
             "feedback_id": feedback_id,
             "standing": Standing.HELD,
@@ -82,14 +74,18 @@ class BridgeStore:
         }
         return Case(*(await self._session.execute(_LOCK, new)).one())
 
-    async def keep(self, entry: Entry, case_now: Case) -> None:
-        """Keep one thing for the portal, twice is once, and write down how its case stands."""
-        values = {f"new_{name}": getattr(entry, name) for name in Entry.__dataclass_fields__}
-        await self._session.execute(_KEEP, {**values, **_standing(case_now)})
+    async def change(self, feedback_id: UUID, case_now: Case) -> None:
+        """Write down how a case stands."""
+        columns = {f"now_{name}": getattr(case_now, name) for name in Case.__dataclass_fields__}
+        await self._session.execute(_STANDS, {"which": feedback_id, **columns, "now_standing": case_now.standing})
 
-    async def keep_nothing(self, feedback_id: UUID, case_now: Case) -> None:
-        """Write down how a deleted case stands; nothing of it stays but that."""
-        await self._session.execute(_STANDS, {"new_feedback_id": feedback_id, **_standing(case_now)})
+    def keep(self, entry: Entry) -> None:
+        """Keep one thing for the portal; twice is once."""
+        append(self._session, _KEEP, {name: getattr(entry, name) for name in Entry.__dataclass_fields__})
+
+    async def keep_nothing(self, feedback_id: UUID) -> None:
+        """Delete what is kept of a case."""
+        await write_appended(self._session, _KEEP)
         await self._session.execute(delete(entries).where(entries.c.feedback_id == feedback_id))
 
     async def queue(self, limit: int) -> list[Entry]:

@@ -70,9 +70,9 @@ class CaseFile:
         if self._seq == 0:
             self.say(Progressed, state=CaseState.RECEIVED)
 
-    async def note(self, what: str, note: str | None = None, **detail: Any) -> None:
+    def note(self, what: str, note: str | None = None, **detail: Any) -> None:
         """Add a line to the timeline."""
-        await self.store.note(self.case.feedback_id, self.now, what, self.by, note, **detail)
+        self.store.note(self.case.feedback_id, self.now, what, self.by, note, **detail)
 
     async def route(self, handover: Handover) -> None:
         """Give the case to an agency: its clocks start now, and everybody is told who answers and by when."""
@@ -98,7 +98,7 @@ class CaseFile:
             act_by=owed.reply.due_at,
         )
         await self.end_assignment()
-        await self.store.begin_assignment(
+        self.store.begin_assignment(
             **self._given(handover, owed),
             feedback_id=self.case.feedback_id,
             case_seq=self._seq,
@@ -108,7 +108,7 @@ class CaseFile:
             note=handover.note,
             at=self.now,
         )
-        await self.note("routed", handover.note, agency_id=found.agency.id, case_seq=self._seq, no_head=nobody_there)
+        self.note("routed", handover.note, agency_id=found.agency.id, case_seq=self._seq, no_head=nobody_there)
         log.info("case_routed", feedback_id=str(self.case.feedback_id), agency=found.agency.id, desk=found.desk.value)
 
     def _tell_routed(self, handover: Handover, owed: ReplyDeadlines) -> None:
@@ -166,7 +166,7 @@ class CaseFile:
             act_by=clock.due_at,
         )
         await self.end_assignment()
-        await self.note("at_office", reason=why.reason.value, desk=why.desk.value)
+        self.note("at_office", reason=why.reason.value, desk=why.desk.value)
         log.info("case_at_office", feedback_id=str(self.case.feedback_id), reason=why.reason.value)
 
     async def end_assignment(self) -> None:

@@ -205,12 +205,12 @@ async def _accept(file: CaseFile) -> None:
         agency_name=directory.short_name_of(case.agency_id),
         due_at=case.due_at,
     )
-    await file.note("accepted")
+    file.note("accepted")
 
 
 async def _return(file: CaseFile, note: str) -> None:
     file.say(Progressed, state=CaseState.RETURNED, agency_id=file.case.agency_id, reason="not_competent")
-    await file.note("returned", note)
+    file.note("returned", note)
     desk = Desk.OFFICE_SENSITIVE if file.case.sensitive else Desk.OFFICE
     await file.stand_at_office(CaseState.RETURNED, NeedsOffice(OfficeReason.RETURNED, desk, ()), since=file.now)
 
@@ -247,7 +247,7 @@ async def _write(file: CaseFile, outcome: AnswerOutcome, text: str) -> None:
     revision = await file.store.write_answer(
         file.case.feedback_id, file.case.agency_id, outcome.value, text, file.by.id, file.now
     )
-    await file.note("drafted", revision=revision)
+    file.note("drafted", revision=revision)
 
 
 async def _mark(file: CaseFile, revision: RowMapping, how: str, note: str | None = None) -> None:
@@ -256,7 +256,7 @@ async def _mark(file: CaseFile, revision: RowMapping, how: str, note: str | None
     if note is not None:
         columns[f"{how}_note"] = note
     await file.store.mark_answer(file.case.feedback_id, revision["revision"], **columns)
-    await file.note(how, note, revision=revision["revision"])
+    file.note(how, note, revision=revision["revision"])
 
 
 async def _approve(file: CaseFile, revision: RowMapping) -> None:
@@ -277,4 +277,4 @@ async def _refuse(file: CaseFile, command: Refuse) -> None:
     file.say(Refused, reason=command.reason, explanation=command.explanation)
     file.change(refusal_reason=command.reason.value)
     await file.end_assignment()
-    await file.note("refused", command.note, reason=command.reason.value)
+    file.note("refused", command.note, reason=command.reason.value)

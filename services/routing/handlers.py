@@ -29,7 +29,7 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) ->
     if case is None:
         return
     await heard.keep_files(event.feedback_id, _rows(event.attachments))
-    await cases.note(event.feedback_id, tx.now, "opened", channel=event.channel.value)
+    cases.note(event.feedback_id, tx.now, "opened", channel=event.channel.value)
     said = await heard.latest_classification(event.feedback_id)
     if said is not None:
         await apply_classification(case, Classified.model_validate(said), tx)
@@ -45,7 +45,7 @@ async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
         await cases.hold(event.feedback_id)
         case = await cases.case_of(event.feedback_id)
     body = event.model_dump(mode="json")
-    await HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
+    HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
     if case is not None:
         await apply_classification(case, event, tx)
 
@@ -54,9 +54,7 @@ async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
 async def on_sender_identified(event: SenderIdentified, tx: Tx[RoutingParts]) -> None:
     """Keep who sent a feedback, as sealed as it came."""
     if event.feedback_id is not None and event.contacts is not None:
-        await HeardStore(tx.session).keep_contacts(
-            event.feedback_id, event.sender_id, event.contacts, event.occurred_at
-        )
+        HeardStore(tx.session).keep_contacts(event.feedback_id, event.sender_id, event.contacts, event.occurred_at)
 
 
 @subscriptions.on(FeedbackSupplemented)
@@ -66,14 +64,14 @@ async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingPa
     await heard.keep_files(event.feedback_id, _rows(event.attachments))
     if event.reason is SupplementReason.CITIZEN:
         await heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
-        await CaseStore(tx.session).note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
+        CaseStore(tx.session).note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
 
 
 @subscriptions.on(MessageOutcome)
 async def on_message_outcome(event: MessageOutcome, tx: Tx[RoutingParts]) -> None:
     """Show officers where a message to the citizen stands."""
     if event.feedback_id is not None:
-        await HeardStore(tx.session).keep_notice(
+        HeardStore(tx.session).keep_notice(
             event.message_id, event.feedback_id, event.notice.value, event.outcome.value, event.detail, event.at
         )
 

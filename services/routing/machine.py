@@ -33,9 +33,9 @@ async def apply_classification(case: Case, event: Classified, tx: Tx[RoutingPart
         case Later.SHIELD:
             _close_shield(file, facts)
             file.change(office_reason=OfficeReason.SENSITIVE.value)
-            await file.note("shield_closed")
+            file.note("shield_closed")
         case Later.RECORD:
-            await file.note("classified_again")
+            file.note("classified_again")
             return
     file.change(classified_at=event.occurred_at)
     await file.close()

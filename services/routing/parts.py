@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Depends
 
 from libs.runtime.run import Run
-from libs.runtime.seal import Sealer
 from libs.runtime.tx import Tx
+from libs.seal import Sealer
 from libs.web import current_run
 
 from .domain.province import Province

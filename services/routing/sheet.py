@@ -95,5 +95,5 @@ async def unmask(
     sealed = await HeardStore(tx.session).contacts_of(feedback_id)
     if sealed is None:
         return NobodyKnown()
-    await cases.note(feedback_id, tx.now, "unmasked", officer, why)
+    cases.note(feedback_id, tx.now, "unmasked", officer, why)
     return tx.parts.sealer.open(Sealed(sealed), Contacts)

@@ -44,7 +44,7 @@ async def _classify(feedback_id: FeedbackId, event_id: UUID, kept: KeptFeedback,
     decision = tx.parts.classifier.decide("\n".join(kept.texts), on, kept.place_id)
     # Said also when nothing changed: routing may be waiting for it since it asked the citizen for more.
     said = tx.emit(Classified.model_validate({"feedback_id": feedback_id, **asdict(decision)}))
-    await TriageStore(tx.session).record(event_id, said, tx.now)
+    TriageStore(tx.session).record(event_id, said, tx.now)
     log.info(
         "feedback_classified",
         feedback_id=str(feedback_id),

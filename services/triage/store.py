@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.events import Classified
 from libs.contracts.vocabulary import FeedbackId, PlaceId
+from libs.runtime.db import append
 
 from .tables import classifications, feedbacks, province_facts, supplements
 
@@ -43,7 +44,7 @@ _ADDED: Final = (
     .where(supplements.c.feedback_id == bindparam("feedback_id"))
     .order_by(supplements.c.said_at, supplements.c.event_id)
 )
-_RECORD: Final = insert(classifications)
+_RECORD: Final = insert(classifications).inline()
 
 
 class TriageStore:
@@ -89,7 +90,7 @@ class TriageStore:
         added = await self._session.scalars(_ADDED, {"feedback_id": feedback_id})
         return KeptFeedback(received_at, place_id, (*added,) if text is None else (text, *added))
 
-    async def record(self, event_id: UUID, said: Classified, decided_at: datetime) -> None:
+    def record(self, event_id: UUID, said: Classified, decided_at: datetime) -> None:
         """Keep what was decided on an event: everything but the citizen's words."""
         decision = said.model_dump(mode="json", exclude={"event_id", "occurred_at", "key", "feedback_id", "trace"})
         # Words are personal; the text they were quoted from is deleted in time, and then they must be gone too.
@@ -105,7 +106,7 @@ class TriageStore:
             "needs_review": said.needs_review,
             "decision": decision,
         }
-        await self._session.execute(_RECORD, row)
+        append(self._session, _RECORD, row)
 
     async def forget(self, now: datetime, limit: int) -> int:
         """Delete the texts of feedbacks whose time has come; how many there were."""

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from libs.contracts.catalogue import heard_by, hearers_of
 from libs.contracts.sealed import ChannelAddress, Sealed
 from libs.local.demo import REPOSITORY, SERVICES
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 from services.notifier.content import open_words
 from tests.support.citizen import Citizen
 from tests.support.city import City

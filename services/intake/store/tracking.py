@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import CaseState
+from libs.runtime.db import append
 
 from ..tables import feedbacks, guesses, tracking, tracking_answers, tracking_steps
 
@@ -118,7 +119,7 @@ class TrackingStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def take_in(self, feedback_id: UUID, news: News) -> None:
+    def take_in(self, feedback_id: UUID, news: News) -> None:
         """News of a case: a step of its own, and the standing as far as nothing newer was heard."""
         told = {
             "feedback_id": feedback_id,
@@ -134,7 +135,7 @@ class TrackingStore:
             "due_seq": news.case_seq if news.due_at else 0,
             "due_at": news.due_at,
         }
-        await self._session.execute(_TAKE_IN, {f"news_{name}": value for name, value in told.items()})
+        append(self._session, _TAKE_IN, {f"news_{name}": value for name, value in told.items()})
 
     async def take_in_answer(self, feedback_id: UUID, case_seq: int, answer: Mapping[str, Any]) -> None:
         """An answer; a later one, after a dispute, takes its place."""

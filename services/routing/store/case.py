@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState, Desk, FeedbackId, Kind
+from libs.runtime.db import append, write_appended
 
 from .. import tables as t
 from ..domain.case import Case
@@ -90,19 +91,21 @@ class CaseStore:
         row = found.mappings().first()
         return (_case(row), row) if row else None
 
-    async def begin_assignment(self, **columns: Any) -> None:
+    def begin_assignment(self, **columns: Any) -> None:
         """Note that an agency has a case from now on."""
-        await self._session.execute(_BEGIN_ASSIGNMENT, columns)
+        append(self._session, _BEGIN_ASSIGNMENT, columns)
 
     async def end_assignment(self, feedback_id: UUID, at: datetime) -> None:
         """Note that the present agency no longer has it."""
         c = t.assignments.c
+        await write_appended(self._session, _BEGIN_ASSIGNMENT)
         await self._session.execute(
             update(t.assignments).where(c.feedback_id == feedback_id, c.ended_at.is_(None)).values(ended_at=at)
         )
 
     async def assignments_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """Every agency that had a case, in order."""
+        await write_appended(self._session, _BEGIN_ASSIGNMENT)
         c = t.assignments.c
         rows = await self._session.execute(
             select(t.assignments).where(c.feedback_id == feedback_id).order_by(c.case_seq)
@@ -153,7 +156,7 @@ class CaseStore:
             update(t.answers).where(c.feedback_id == feedback_id, c.revision == revision).values(columns)
         )
 
-    async def note(
+    def note(
         self,
         feedback_id: UUID,
         at: datetime,
@@ -173,10 +176,11 @@ class CaseStore:
             "note": note,
             "detail": detail,
         }
-        await self._session.execute(_NOTE, line)
+        append(self._session, _NOTE, line)
 
     async def timeline_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """What happened to a case, in order."""
+        await write_appended(self._session, _NOTE)
         c = t.timeline.c
         rows = await self._session.execute(select(t.timeline).where(c.feedback_id == feedback_id).order_by(c.id))
         return rows.mappings().all()

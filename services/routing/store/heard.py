@@ -10,11 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FileState
+from libs.runtime.db import append, write_appended
 
 from .. import tables as t
 
 # Built once: these run for every event, and building a statement costs more than sending it.
-_KEEP_CLASSIFICATION: Final = upsert(t.classifications).on_conflict_do_nothing()
+_KEEP_CLASSIFICATION: Final = upsert(t.classifications).on_conflict_do_nothing().inline()
 _LATEST_CLASSIFICATION: Final = (
     select(t.classifications.c.body)
     .where(t.classifications.c.feedback_id == bindparam("feedback_id"))
@@ -47,15 +48,16 @@ class HeardStore:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def keep_classification(
+    def keep_classification(
         self, event_id: UUID, feedback_id: UUID, body: Mapping[str, Any], occurred_at: datetime
     ) -> None:
         """Keep what triage said, whether the feedback is known yet or not."""
         values = {"event_id": event_id, "feedback_id": feedback_id, "body": body, "occurred_at": occurred_at}
-        await self._session.execute(_KEEP_CLASSIFICATION, values)
+        append(self._session, _KEEP_CLASSIFICATION, values)
 
     async def latest_classification(self, feedback_id: UUID) -> Mapping[str, Any] | None:
         """What triage said last about a feedback."""
+        await write_appended(self._session, _KEEP_CLASSIFICATION)
         body: Mapping[str, Any] | None = await self._session.scalar(
             _LATEST_CLASSIFICATION, {"feedback_id": feedback_id}
         )
@@ -84,10 +86,10 @@ class HeardStore:
         rows = await self._session.execute(select(c.text, c.at).where(c.feedback_id == feedback_id).order_by(c.at))
         return rows.mappings().all()
 
-    async def keep_contacts(self, feedback_id: UUID, sender_id: UUID, sealed: str, occurred_at: datetime) -> None:
+    def keep_contacts(self, feedback_id: UUID, sender_id: UUID, sealed: str, occurred_at: datetime) -> None:
         """Keep who sent a feedback, sealed; the latest word counts."""
         values = {"feedback_id": feedback_id, "sender_id": sender_id, "sealed": sealed, "occurred_at": occurred_at}
-        await self._session.execute(_KEEP_CONTACTS, values)
+        append(self._session, _KEEP_CONTACTS, values)
 
     async def contacts_of(self, feedback_id: UUID) -> str | None:
         """Who sent a feedback, sealed."""
@@ -96,7 +98,7 @@ class HeardStore:
         )
         return sealed
 
-    async def keep_notice(
+    def keep_notice(
         self, message_id: UUID, feedback_id: UUID, notice: str, outcome: str, detail: str | None, at: datetime
     ) -> None:
         """Keep where a message to the citizen stands; the latest word counts."""
@@ -108,7 +110,7 @@ class HeardStore:
             "detail": detail,
             "at": at,
         }
-        await self._session.execute(_KEEP_NOTICE, values)
+        append(self._session, _KEEP_NOTICE, values)
 
     async def notices_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """The messages to the citizen about a feedback, in order."""

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from libs.contracts.vocabulary import CaseState, ReceiptStatus
-from libs.runtime.seal import Sealer
+from libs.seal import Sealer
 from services.notifier.jobs import forget, measure_queue
 from services.notifier.tables import cases, deliveries, early_receipts, messages, recipients
 from tests.service.notifier.scene import Scene

@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import BaseModel, SecretStr
 
-from libs.runtime.seal import CannotOpen, Sealer
+from libs.seal import CannotOpen, Sealer
 
 
 class Guest(BaseModel):
