@@ -69,3 +69,5 @@ class Service:
     checks: tuple[Callable[["Run[Any]"], Awaitable[Check]], ...] = ()
     """Further questions for /health/ready."""
     commands: tuple[Command, ...] = field(default=())
+    problem_page: Callable[[Any, Any], Any] | None = None
+    """What a person's browser is shown instead of a problem: (request, problem) -> a page."""

@@ -100,10 +100,10 @@ class RequestLog:
             try:
                 await self._behind(scope)(scope, receive, watch)
             except Exception as error:
-                answer = problem.answer_unexpected(_route(scope), error).response()
+                told = problem.answer_unexpected(_route(scope), error)
                 if status:
                     raise
-                await answer(scope, receive, watch)
+                await problem.answer(Request(scope), told)(scope, receive, watch)
             finally:
                 self._tell(scope, status, time.perf_counter() - started)
 

@@ -3,9 +3,10 @@
 from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .problem import Problem
+from .problem import Problem, answer
 
 _TOO_LONG: Final = "Nội dung gửi quá lớn"
 
@@ -24,7 +25,7 @@ class BodyLimit:
         if told.isdigit() and int(told) > self._at_most:
             # The rest is not wanted: the connection ends here.
             too_long = Problem(413, "too-long", _TOO_LONG, headers={"Connection": "close"})
-            await too_long.response()(scope, receive, send)
+            await answer(Request(scope), too_long)(scope, receive, send)
         elif b"transfer-encoding" in headers:
             await self._app(scope, self._counting(receive), send)
         else:

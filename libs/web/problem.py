@@ -1,5 +1,6 @@
 """Errors for machines: application/problem+json (RFC 9457), never with the caller's data in them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -40,34 +41,42 @@ class Problem(Exception):
         )
 
 
+ProblemPage = Callable[[Request, Problem], Response]
+
+
 def busy() -> Problem:
     """The database cannot take it now; nothing was done."""
     return Problem(503, "busy", "Đang bận, xin thử lại sau", headers={"Retry-After": "1"})
 
 
+def answer(request: Request, problem: Problem) -> Response:
+    """As a page where the service has one and a person's browser asks, else as a problem."""
+    page: ProblemPage | None = request.app.state.run.service.problem_page
+    # Browsers name text/html; programs ask for JSON or for anything.
+    if page is not None and "text/html" in request.headers.get("accept", ""):
+        return page(request, problem)
+    return problem.response()
+
+
 def install(app: FastAPI) -> None:
-    """Answer every error of an app as a problem."""
+    """Answer every error of an app as a problem, or as a page."""
 
     @app.exception_handler(Problem)
-    async def _problem(_request: Request, problem: Problem) -> Response:
-        return problem.response()
+    async def _problem(request: Request, problem: Problem) -> Response:
+        return answer(request, problem)
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         problem = Problem(
             error.status_code, f"http-{error.status_code}", str(error.detail), headers=dict(error.headers or {})
         )
-        return problem.response()
+        return answer(request, problem)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def _invalid(request: Request, error: RequestValidationError) -> Response:
         # Where and what is wrong, never the value: it may be somebody's phone number.
         wrong = [{"where": ".".join(str(part) for part in e["loc"]), "what": e["type"]} for e in error.errors()]
-        return Problem(422, "invalid", "Nội dung gửi chưa hợp lệ", errors=wrong).response()
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> Response:
-        return answer_unexpected(request.url.path, error).response()
+        return answer(request, Problem(422, "invalid", "Nội dung gửi chưa hợp lệ", errors=wrong))
 
 
 def answer_unexpected(path: str, error: Exception) -> Problem:

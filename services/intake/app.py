@@ -15,6 +15,7 @@ from .province import load_province
 from .settings import IntakeSettings
 from .tables import metadata
 from .web import lookup, root
+from .web.hindrance import problem_page
 from .web.look import STATIC
 
 SERVICE = Service(
@@ -34,4 +35,5 @@ SERVICE = Service(
     ),
     parts=build_parts,
     prepare=load_province,
+    problem_page=problem_page,
 )

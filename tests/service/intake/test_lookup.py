@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from libs.contracts.events import Attachment, Progressed, Refused, Resolved, Routed
 from libs.contracts.sealed import Contacts
@@ -283,6 +283,32 @@ async def test_a_link_with_the_code_opens_the_public_part_and_fills_the_form(doo
     assert page.status_code == 200
     assert f'value="{CODE}"' in page.text
     assert "Các bước" in page.text
+
+
+async def test_a_browser_that_lost_its_way_is_shown_a_page_and_a_program_a_problem(door: Door) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    for address in ("/khong-co", "/tra-cuu/tep", "/zalo_verifierOther.html", "/files/0912345678"):
+        page = await door.http.get(address, headers=browser)
+        assert (page.status_code, page.headers["content-type"]) == (
+            405 if address == "/tra-cuu/tep" else 404,
+            "text/html; charset=utf-8",
+        )
+        assert "Không có trang này" in page.text
+        assert 'href="/tra-cuu"' in page.text
+        assert "0912345678" not in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+        program = await door.http.get(address)
+        assert program.headers["content-type"] == "application/problem+json"
+    form = await door.http.post("/tra-cuu", content=b"x" * 2_000_000, headers=browser)
+    assert (form.status_code, "Nội dung gửi quá lớn" in form.text) == (413, True)
+
+
+async def test_a_browser_is_told_in_words_that_the_database_is_away(door: Door) -> None:
+    async with door.run.begin() as tx:
+        await tx.session.execute(text("LOCK TABLE intake.feedbacks IN ACCESS EXCLUSIVE MODE"))
+        page = await door.http.get("/tra-cuu", params={"ma": CODE}, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "tải lại trang sau ít phút" in page.text
 
 
 async def test_the_pages_are_small_whole_without_scripts_and_ask_nobody_else_for_anything(
