@@ -25,7 +25,7 @@ TRIES: Final = 3
 """An event that fails is run again alone, twice, before it is put aside."""
 TOGETHER_S: Final = 0.2
 """How long events may go on joining one transaction."""
-_NOTED_AT_ONCE: Final = 20
+_NOTED_AT_ONCE: Final = 50
 """Events noted in the inbox by one statement; the time is looked at after each such slice."""
 
 
@@ -150,6 +150,8 @@ class Consumer:
         while taken < len(heard) and (not taken or time.monotonic() < ends):
             slice_ = heard[taken : taken + _NOTED_AT_ONCE]
             new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in slice_], tx.now)
+            if self._subscriptions.load_ahead is not None and failed is None and len(new) > 1:
+                await self._subscriptions.load_ahead([o.event for o in slice_ if o.event.event_id in new], tx)
             for one in slice_:
                 started = time.perf_counter()
                 if one.event.event_id not in new:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
-from sqlalchemy import Insert, make_url, text
+from sqlalchemy import Insert, Update, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -23,6 +23,7 @@ _BUSY: Final = {
 }  # fmt: skip
 _CONFLICT: Final = {"40001", "40P01"}  # serialisation failure, deadlock: the same work succeeds when run again
 
+Written = Insert | Update
 _APPENDED: Final = "appended"
 
 
@@ -80,27 +81,22 @@ class Database:
         await self.engine.dispose()
 
 
-def append(session: AsyncSession, statement: Insert, row: Mapping[str, Any]) -> None:
+def append(session: AsyncSession, statement: Written, row: Mapping[str, Any]) -> None:
     """Write a row before the commit, in one go with all others of the same statement: a tenth of its cost alone.
 
-    For what only adds, and is not read again in this transaction; what it adds to must have been written before. The
-    statement is one object of the module, not one made for each call.
+    For what is not read again in this transaction; what it refers to must have been written before. The statement is
+    one object of the module, not one made for each call.
     """
-    session.info.setdefault(_APPENDED, {}).setdefault(statement, []).append(row)
+    session.info.setdefault(_APPENDED, {}).setdefault((statement, frozenset(row)), []).append(row)
 
 
-async def write_appended(session: AsyncSession, *those: Insert) -> None:
+async def write_appended(session: AsyncSession, *those: Written) -> None:
     """Write what was appended so far, by these statements or by all."""
-    appended: dict[Insert, list[Mapping[str, Any]]] = session.info.get(_APPENDED, {})
+    appended: dict[tuple[Written, frozenset[str]], list[Mapping[str, Any]]] = session.info.get(_APPENDED, {})
     # Tables in one order, so that two processes never wait for each other in a ring.
-    for statement in sorted(those or appended, key=lambda statement: statement.table.fullname):
-        if rows := appended.pop(statement, None):
-            await session.execute(statement, rows)
-
-
-def forget_appended(session: AsyncSession) -> None:
-    """Leave out what was appended and not yet written."""
-    session.info.pop(_APPENDED, None)
+    for one in sorted(appended, key=lambda one: str(one[0].table)):
+        if not those or one[0] in those:
+            await session.execute(one[0], appended.pop(one))
 
 
 def is_busy(error: BaseException) -> bool:

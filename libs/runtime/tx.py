@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.contracts.envelope import Event
 
 from . import trace
-from .db import forget_appended, write_appended
+from .db import write_appended
 from .ids import uuid7
 
 P = TypeVar("P")
@@ -62,7 +62,7 @@ class Tx(Generic[P]):
             yield part
             await write_appended(self.session)
         except BaseException:
-            forget_appended(self.session)
+            self.session.info.clear()  # what was to be written, and what was read ahead
             await driver.execute("ROLLBACK TO SAVEPOINT piece")
             raise
         # One trip to the database: what was good is kept, and the next piece has its savepoint.

@@ -1,5 +1,7 @@
 """One function per event heard: each is kept sealed, and the case's standing taken anew."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from libs.contracts.envelope import Event
@@ -14,6 +16,16 @@ from .store import BridgeStore, Entry
 subscriptions = Subscriptions("portal_bridge")
 
 
+@subscriptions.ahead
+async def lock_cases(events: Sequence[Event], tx: Tx[BridgeParts]) -> None:
+    """Lock the cases of many events at once."""
+    heard_at: dict[UUID, datetime] = {}
+    for event in events:
+        if (feedback_id := _case_of(event)) is not None:
+            heard_at[feedback_id] = max(event.occurred_at, heard_at.get(feedback_id, event.occurred_at))
+    await BridgeStore(tx.session).lock_ahead(heard_at)
+
+
 @subscriptions.on(FeedbackReceived)
 async def on_feedback_received(event: FeedbackReceived, tx: Tx[BridgeParts]) -> None:
     """Hold what the citizen sent until somebody decided what it is."""
@@ -23,8 +35,8 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[BridgeParts]) -> 
 @subscriptions.on(SenderIdentified)
 async def on_sender_identified(event: SenderIdentified, tx: Tx[BridgeParts]) -> None:
     """Hold whose feedback it is; a sender without a feedback is none of the portal's business."""
-    if event.feedback_id is not None and event.contacts is not None:
-        await _keep(tx, event, event.feedback_id)
+    if (feedback_id := _case_of(event)) is not None:
+        await _keep(tx, event, feedback_id)
 
 
 @subscriptions.on(Routed)
@@ -49,6 +61,13 @@ async def on_refused(event: Refused, tx: Tx[BridgeParts]) -> None:
 async def on_resolved(event: Resolved, tx: Tx[BridgeParts]) -> None:
     """Queue the answer."""
     await _keep(tx, event, event.feedback_id, event.case_seq)
+
+
+def _case_of(event: Event) -> UUID | None:
+    """The case an event is kept for, if any: a sender alone is none of the portal's business."""
+    if isinstance(event, SenderIdentified) and event.contacts is None:
+        return None
+    return event.feedback_id
 
 
 async def _keep(

@@ -1,8 +1,9 @@
 """Every statement the portal bridge sends to its schema."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, case, delete, func, select, update
@@ -45,9 +46,11 @@ class Waiting:
 # Built once: these run for every event, and building a statement costs more than sending it.
 _NEW: Final = insert(cases)
 # An update locks the row and gives it back, whether it was there or not.
-_LOCK: Final = _NEW.on_conflict_do_update(
+_HEARD_OF: Final = _NEW.on_conflict_do_update(
     index_elements=["feedback_id"], set_={"last_at": func.greatest(cases.c.last_at, _NEW.excluded.last_at)}
-).returning(*_COLUMNS)
+)
+_LOCK: Final = _HEARD_OF.returning(*_COLUMNS)
+_LOCK_ALL: Final = _HEARD_OF.returning(cases.c.feedback_id, *_COLUMNS)
 _STANDS: Final = (
     update(cases)
     .where(cases.c.feedback_id == bindparam("which"))
@@ -56,28 +59,48 @@ _STANDS: Final = (
 _KEEP: Final = insert(entries).on_conflict_do_nothing(index_elements=["event_id"]).inline()
 
 
+def _new(feedback_id: UUID, at: datetime) -> dict[str, Any]:
+    return {
+        "feedback_id": feedback_id,
+        "standing": Standing.HELD,
+        "release_seq": 0,
+        "delete_seq": 0,
+        "forgotten": False,
+        "last_at": at,
+    }
+
+
 class BridgeStore:
     """Cases and what waits of them."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._locked: dict[UUID, Case] = session.info.setdefault("cases", {})
+
+    async def lock_ahead(self, heard_at: Mapping[UUID, datetime]) -> None:
+        """Lock many cases, as `lock` does, in one go."""
+        unlocked = sorted(heard_at.keys() - self._locked.keys())
+        rows = [_new(feedback_id, heard_at[feedback_id]) for feedback_id in unlocked]
+        if rows:
+            found = await self._session.execute(_LOCK_ALL, rows)
+            self._locked.update((row[0], Case(*row[1:])) for row in found)
 
     async def lock(self, feedback_id: UUID, at: datetime) -> Case:
         """A case as it stands, known or not, and heard of at this time; locked until the transaction ends."""
-        new = {
-            "feedback_id": feedback_id,
-            "standing": Standing.HELD,
-            "release_seq": 0,
-            "delete_seq": 0,
-            "forgotten": False,
-            "last_at": at,
-        }
-        return Case(*(await self._session.execute(_LOCK, new)).one())
+        known = self._locked.get(feedback_id)
+        if known is None:
+            known = Case(*(await self._session.execute(_LOCK, _new(feedback_id, at))).one())
+        return known
 
     async def change(self, feedback_id: UUID, case_now: Case) -> None:
         """Write down how a case stands."""
         columns = {f"now_{name}": getattr(case_now, name) for name in Case.__dataclass_fields__}
-        await self._session.execute(_STANDS, {"which": feedback_id, **columns, "now_standing": case_now.standing})
+        now = {"which": feedback_id, **columns, "now_standing": case_now.standing}
+        if feedback_id in self._locked:
+            self._locked[feedback_id] = case_now
+            append(self._session, _STANDS, now)
+        else:
+            await self._session.execute(_STANDS, now)
 
     def keep(self, entry: Entry) -> None:
         """Keep one thing for the portal; twice is once."""

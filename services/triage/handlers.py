@@ -1,9 +1,11 @@
 """What triage does about each event it hears."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
+from libs.contracts.envelope import Event
 from libs.contracts.events import Classified, FeedbackReceived, FeedbackSupplemented
 from libs.contracts.vocabulary import FeedbackId, SupplementReason
 from libs.runtime.bus import Subscriptions
@@ -11,19 +13,24 @@ from libs.runtime.log import get_logger
 from libs.runtime.tx import Tx
 
 from .parts import TriageParts
-from .store import KeptFeedback, TriageStore
+from .store import KeptFeedback, Received, TriageStore
 
 log = get_logger()
 subscriptions = Subscriptions("triage")
 
 
+@subscriptions.ahead
+async def receive_all(events: Sequence[Event], tx: Tx[TriageParts]) -> None:
+    """Keep the words of many feedbacks at once."""
+    fresh = [_received(event, tx) for event in events if isinstance(event, FeedbackReceived)]
+    await TriageStore(tx.session).receive_ahead(fresh)
+
+
 @subscriptions.on(FeedbackReceived)
 async def on_feedback_received(event: FeedbackReceived, tx: Tx[TriageParts]) -> None:
     """Decide about a feedback, together with what its sender may have added before it reached us."""
-    store = TriageStore(tx.session)
-    forget_at = tx.now + timedelta(days=tx.parts.settings.keep_texts_days)
-    kept = await store.receive(event.feedback_id, event.text, event.place_id, event.received_at, forget_at)
-    await _classify(event.feedback_id, event.event_id, kept, tx)
+    kept = await TriageStore(tx.session).receive(_received(event, tx))
+    _classify(event.feedback_id, event.event_id, kept, tx)
 
 
 @subscriptions.on(FeedbackSupplemented)
@@ -34,10 +41,15 @@ async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[TriagePar
     store = TriageStore(tx.session)
     forget_at = tx.now + timedelta(days=tx.parts.settings.keep_texts_days)
     kept = await store.supplement(event.feedback_id, event.event_id, event.text, event.occurred_at, forget_at)
-    await _classify(event.feedback_id, event.event_id, kept, tx)
+    _classify(event.feedback_id, event.event_id, kept, tx)
 
 
-async def _classify(feedback_id: FeedbackId, event_id: UUID, kept: KeptFeedback, tx: Tx[TriageParts]) -> None:
+def _received(event: FeedbackReceived, tx: Tx[TriageParts]) -> Received:
+    forget_at = tx.now + timedelta(days=tx.parts.settings.keep_texts_days)
+    return Received(event.feedback_id, event.received_at, event.place_id, event.text, forget_at)
+
+
+def _classify(feedback_id: FeedbackId, event_id: UUID, kept: KeptFeedback, tx: Tx[TriageParts]) -> None:
     if kept.received_at is None:
         return  # FeedbackReceived is still on its way, and will decide about what is kept here too
     on = kept.received_at.astimezone(tx.parts.zone).date()

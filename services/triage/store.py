@@ -1,7 +1,7 @@
 """Every statement triage sends to its schema."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,6 +17,17 @@ from libs.runtime.db import append
 from .tables import classifications, feedbacks, province_facts, supplements
 
 _TIME_ZONE = "time_zone"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A feedback as it comes, and until when its words are kept."""
+
+    feedback_id: FeedbackId
+    received_at: datetime
+    place_id: PlaceId | None
+    text: str
+    forget_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +67,29 @@ class TriageStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._received: set[UUID] = session.info.setdefault("received", set())
 
-    async def receive(
-        self, feedback_id: FeedbackId, text: str, place_id: PlaceId | None, received_at: datetime, forget_at: datetime
-    ) -> KeptFeedback:
+    async def receive_ahead(self, fresh: Sequence[Received]) -> None:
+        """Keep the words of many feedbacks at once, those of which nothing was known."""
+        rows = [asdict(one) for one in sorted(fresh, key=lambda one: one.feedback_id)]
+        if rows:
+            self._received.update(await self._session.scalars(_RECEIVE_FIRST, rows))
+
+    async def receive(self, fresh: Received) -> KeptFeedback:
         """Keep a feedback's words, also when something was added to it before they came; all that is kept of it."""
-        row = {
-            "feedback_id": feedback_id,
-            "received_at": received_at,
-            "place_id": place_id,
-            "text": text,
-            "forget_at": forget_at,
-        }
+        row = asdict(fresh)
+        if fresh.feedback_id in self._received:
+            return KeptFeedback(fresh.received_at, fresh.place_id, (fresh.text,))
         if (await self._session.execute(_RECEIVE_FIRST, row)).first() is not None:
-            return KeptFeedback(received_at, place_id, (text,))
+            return KeptFeedback(fresh.received_at, fresh.place_id, (fresh.text,))
         known = (await self._session.execute(_RECEIVE, row)).one()
-        return await self._kept(feedback_id, *known)
+        return await self._kept(fresh.feedback_id, *known)
 
     async def supplement(
         self, feedback_id: FeedbackId, event_id: UUID, text: str, said_at: datetime, forget_at: datetime
     ) -> KeptFeedback:
         """Keep what a citizen added to a feedback, also when the feedback is still on its way; all that is kept."""
+        self._received.discard(feedback_id)  # what is kept of it is more than came with it
         held = {"feedback_id": feedback_id, "forget_at": forget_at}
         known = (await self._session.execute(_HOLD, held)).one()
         added = {"event_id": event_id, "feedback_id": feedback_id, "said_at": said_at, "text": text}

@@ -6,17 +6,21 @@ import pytest
 
 from tests.support.citizen import Citizen
 from tests.support.city import City
+from tests.support.leaving import when_left
 from tests.support.officer import SYSTEMS, AgencySystem, Browser, desk_of, let_in
 
 
 @pytest.fixture(scope="session")
-def city(fresh_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def city(
+    fresh_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[City]:
     """A city at work, with phones."""
     made = City(tmp_path_factory.mktemp("city"), fresh_database("stories"))
     try:
         made.prepare()
         made.start_phone()
         made.start()
+        when_left(pytestconfig, "tests/e2e/", made.stop)
         yield made
     finally:
         made.close()

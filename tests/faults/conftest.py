@@ -13,6 +13,7 @@ from tests.faults.length import FULL
 from tests.support.citizen import Citizen
 from tests.support.city import City
 from tests.support.history import Historian
+from tests.support.leaving import when_left
 from tests.support.postgres import programs_folder
 
 SHORT: Final = {
@@ -48,12 +49,15 @@ def database(postgres: PrivatePostgres) -> Iterator[PrivatePostgres]:
 
 
 @pytest.fixture(scope="session")
-def standing_city(database: PrivatePostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+def standing_city(
+    database: PrivatePostgres, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[City]:
     """The city, prepared, with phones; it may be dead at the moment."""
     made = City(tmp_path_factory.mktemp("city"), database.url("city"), **SHORT)
     try:
         made.prepare()
         made.start_phone()
+        when_left(pytestconfig, "tests/faults/", made.stop)
         yield made
     finally:
         made.close()

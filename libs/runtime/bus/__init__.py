@@ -9,6 +9,7 @@ from libs.runtime.tx import Tx
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any, Tx[Any]], Awaitable[None]]
+Ahead = Callable[[Sequence[Event], Tx[Any]], Awaitable[None]]
 
 
 class Reject(Exception):
@@ -29,6 +30,15 @@ class Subscriptions:
     def __init__(self, service: str) -> None:
         self.service = service
         self._by_name: dict[str, Subscription] = {}
+        self.load_ahead: Ahead | None = None
+
+    def ahead(self, loader: Ahead) -> Ahead:
+        """Let the decorated function read, in few statements, what the handlers of many events are about to need.
+
+        It only saves trips to the database: events that come alone, or are tried again, are handled without it.
+        """
+        self.load_ahead = loader
+        return loader
 
     def on(self, event: type[E]) -> Callable[[Callable[[E, Tx[Any]], Awaitable[None]]], Handler]:
         """Hear an event with the decorated function.

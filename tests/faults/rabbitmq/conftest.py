@@ -19,6 +19,7 @@ from tests.faults.length import FULL
 from tests.faults.waiting import in_time
 from tests.support.five_services import FiveServices, Replica
 from tests.support.history import Historian
+from tests.support.leaving import when_left
 from tests.support.listener import Listener
 from tests.support.postgres import programs_folder
 from tests.support.proxy import Proxy
@@ -87,7 +88,11 @@ def network(rabbitmq_of_our_own: PrivateRabbitMQ) -> Iterator[Proxy]:
 
 @pytest.fixture(scope="session")
 def standing_city(
-    database: PrivatePostgres, amqp_url: str, network: Proxy, tmp_path_factory: pytest.TempPathFactory
+    database: PrivatePostgres,
+    amqp_url: str,
+    network: Proxy,
+    tmp_path_factory: pytest.TempPathFactory,
+    pytestconfig: pytest.Config,
 ) -> Iterator[FiveServices]:
     """The city, prepared, with phones; some of it may be dead at the moment."""
     through_network = make_url(amqp_url).set(port=network.port).render_as_string(hide_password=False)
@@ -95,6 +100,7 @@ def standing_city(
     try:
         made.prepare()
         made.start_phone()
+        when_left(pytestconfig, "tests/faults/rabbitmq/", made.stop)
         yield made
     finally:
         made.close()

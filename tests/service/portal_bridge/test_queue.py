@@ -34,6 +34,7 @@ from services.portal_bridge.store import BridgeStore, Entry, Waiting
 from services.portal_bridge.tables import cases, entries
 from tests.support.clock import FixedClock
 from tests.support.service import Runs
+from tests.support.statements import statements_of
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 WORDS = "Tôi nộp hồ sơ đã ba tuần chưa được trả lời."
@@ -265,3 +266,51 @@ def _print_queue(entries_shown: int) -> int:
     import argparse
 
     return QUEUE.run(argparse.Namespace(next=entries_shown))
+
+
+# --- many events at once ---------------------------------------------------------------------------------------------
+
+
+async def hear_together(run: Run[Any], events: Sequence[Event]) -> None:
+    await run.consumer.hear([Delivery(event.name, event.to_bytes()) for event in events])
+
+
+async def kept_of(run: Run[Any], feedback: UUID) -> tuple[list[Any], set[Any]]:
+    """The case and its entries, without what is another each time."""
+    async with run.begin() as tx:
+        case = await tx.session.execute(select(*list(cases.c)[1:]).where(cases.c.feedback_id == feedback))
+        found = await tx.session.execute(
+            select(entries.c.name, entries.c.case_seq, entries.c.occurred_at).where(entries.c.feedback_id == feedback)
+        )
+        return [tuple(row) for row in case], {tuple(row) for row in found}
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_many_events_at_once_come_to_the_same_as_one_by_one(bridge: Run[Any], seed: int) -> None:
+    endings = (
+        (lambda f: handled_case(f)),
+        (lambda f: story(f, progressed(f, 1, CaseState.RECEIVED), refused(f, 2, RefusalReason.TCH01))),
+        (lambda f: story(f, routed(f, 1), refused(f, 2, RefusalReason.TCH10), routed(f, 3))),
+        (lambda f: [story(f)[0], story(f)[1].model_copy(update={"contacts": None})]),
+        (lambda f: [story(f)[1].model_copy(update={"contacts": None, "feedback_id": f})]),
+    )
+    order = Random(seed)
+    alone, together = [uuid4() for _ in endings], [uuid4() for _ in endings]
+    for one, other, ending in zip(alone, together, endings, strict=True):
+        places = order.sample(range(len(ending(one))), len(ending(one)))
+        await hear(bridge, [ending(one)[place] for place in places])
+        if seed % 2:
+            await hear_together(bridge, [ending(other)[place] for place in places])
+    if not seed % 2:
+        told = [event for other, ending in zip(together, endings, strict=True) for event in ending(other)]
+        await hear_together(bridge, order.sample(told, len(told)))
+    for one, other in zip(alone, together, strict=True):
+        assert await kept_of(bridge, one) == await kept_of(bridge, other)
+
+
+async def test_many_events_at_once_need_few_statements(bridge: Run[Any]) -> None:
+    told = [event for _ in range(10) for event in handled_case(uuid4())[:5]]
+    with statements_of(bridge) as sent:
+        await hear_together(bridge, told)
+    assert len(sent) <= 8, sent
+    assert (await waiting(bridge)).queued_cases == 10

@@ -1,12 +1,18 @@
 """Feedback comes in, what it is about goes out: once per event, whatever the order."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import uuid4
 
-from libs.contracts.vocabulary import Disposition, SupplementReason
-from services.triage.store import TriageStore
+from libs.contracts.envelope import Event
+from libs.contracts.events import FeedbackSupplemented
+from libs.contracts.vocabulary import Disposition, FeedbackId, SupplementReason
+from libs.runtime.bus import Delivery
+from services.triage.store import Received, TriageStore
 from services.triage.tables import classifications, feedbacks, supplements
 from tests.service.triage.desk import BIRTH, LANG, Desk, ids_of
+from tests.support.statements import statements_of
 
 
 async def test_a_feedback_is_classified_with_its_reasons(desk: Desk) -> None:
@@ -57,7 +63,7 @@ async def test_supplements_are_read_in_the_order_they_were_said(desk: Desk) -> N
     first = desk.supplemented("một", at=start + timedelta(minutes=1))
     await desk.hear(second, first, desk.received("không"))
     async with desk.run.begin() as tx:
-        kept = await TriageStore(tx.session).receive(desk.feedback_id, "không", None, start, start)
+        kept = await TriageStore(tx.session).receive(Received(desk.feedback_id, start, None, "không", start))
     assert kept.texts == ("không", "một", "hai")
 
 
@@ -109,3 +115,25 @@ async def test_texts_are_kept_for_as_long_as_the_settings_say(desk: Desk) -> Non
     (row,) = await desk.rows(feedbacks)
     days = desk.run.parts.settings.keep_texts_days
     assert (row["text"], row["forget_at"]) == (BIRTH, desk.clock.now() + timedelta(days=days))
+
+
+async def test_many_at_once_come_to_the_same_as_one_by_one_with_few_statements(desk: Desk) -> None:
+    told: list[Event] = []
+    for number in range(30):
+        one = replace(desk, feedback_id=FeedbackId(uuid4()))
+        received, added = one.received(BIRTH), one.supplemented("tôi đã đi ba lần")
+        told += {0: [received], 1: [received, received], 2: [added, received]}[number % 3]
+    with statements_of(desk.run) as sent:
+        await desk.run.consumer.hear([Delivery(event.name, event.to_bytes()) for event in told])
+    # What came with a supplement is read again, in its order; all else is written together.
+    assert len(sent) <= 4 + 10 * 6, len(sent)
+    said = await desk.said()
+    kept = await desk.rows(classifications)
+    assert len(said) == len(kept)
+    last = {one.feedback_id: one for one in said}
+    assert len(last) == 30
+    alone = replace(desk, feedback_id=FeedbackId(uuid4()))
+    await alone.hear(alone.supplemented("tôi đã đi ba lần"), alone.received(BIRTH))
+    expected = (await desk.said())[-1]
+    both = {event.feedback_id for event in told if isinstance(event, FeedbackSupplemented)}
+    assert all(last[feedback_id].reasons == expected.reasons for feedback_id in both if feedback_id is not None)
