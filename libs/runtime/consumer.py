@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, NamedTuple
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -12,7 +12,7 @@ import structlog
 from libs.contracts.envelope import Event
 
 from . import deferred, inbox, trace
-from .bus import Delivery, Reject, Subscription, Subscriptions
+from .bus import BATCH_AT_MOST, Delivery, Reject, Subscription, Subscriptions
 from .db import is_busy
 from .log import get_logger
 from .metrics import Metrics
@@ -25,8 +25,6 @@ TRIES: Final = 3
 """An event that fails is run again alone, twice, before it is put aside."""
 TOGETHER_S: Final = 0.2
 """How long events may go on joining one transaction."""
-_NOTED_AT_ONCE: Final = 50
-"""Events noted in the inbox by one statement; the time is looked at after each such slice."""
 
 
 class _Heard(NamedTuple):
@@ -59,6 +57,7 @@ class Consumer:
         self._begin = begin
         self._tables = tables
         self._metrics = metrics
+        self._pace = BATCH_AT_MOST
 
     @property
     def name(self) -> str:
@@ -113,62 +112,61 @@ class Consumer:
             return None
 
     async def _together(self, heard: Sequence[_Heard]) -> list[_Heard]:
-        """Handle as many as a time allows in each transaction; those that must be tried alone."""
+        """Handle several in each transaction; those that must be tried alone."""
         alone: list[_Heard] = []
         left = list(heard)
         in_pieces = False
         while left:
+            some = left[: self._pace]
             failed: list[_Heard] = []
             done: list[_Done] = []
+            started = time.monotonic()
             try:
                 async with self._begin() as tx:
-                    taken = await self._handle(left, tx, done, failed if in_pieces else None)
+                    await self._handle(some, tx, done, failed if in_pieces else None)
             except Exception:
                 if in_pieces:
                     # The commit itself failed: who of them was at fault shows when each is tried alone.
-                    log.warning("events_failed_together", events=len(left), exc_info=True)
+                    log.warning("events_failed_together", events=len(some), exc_info=True)
                     return alone + left
                 # Savepoints cost more than most events do: only those who share a commit with a failure pay for them.
                 in_pieces = True
                 continue
+            self._keep_pace(len(some), time.monotonic() - started)
             for one in done:
                 self._count(*one, tx)
             alone += failed
-            left = left[taken:]
+            left = left[len(some) :]
             in_pieces = False
         return alone
 
+    def _keep_pace(self, events: int, seconds: float) -> None:
+        """As many next time as will probably be handled in `TOGETHER_S`."""
+        fitting = int(events * TOGETHER_S / max(seconds, 0.001))
+        self._pace = max(1, min(fitting, self._pace * 2, BATCH_AT_MOST))
+
     async def _handle(
         self, heard: Sequence[_Heard], tx: Tx[Any], done: list[_Done], failed: list[_Heard] | None
-    ) -> int:
-        """Handle what time allows in the open transaction, each in a savepoint when those that fail are asked for.
-
-        Tells how many were taken.
-        """
-        ends = time.monotonic() + TOGETHER_S
-        taken = 0
-        while taken < len(heard) and (not taken or time.monotonic() < ends):
-            slice_ = heard[taken : taken + _NOTED_AT_ONCE]
-            new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in slice_], tx.now)
-            if self._subscriptions.load_ahead is not None and failed is None and len(new) > 1:
-                await self._subscriptions.load_ahead([o.event for o in slice_ if o.event.event_id in new], tx)
-            for one in slice_:
-                started = time.perf_counter()
-                if one.event.event_id not in new:
-                    done.append(_Done(one, "duplicate", None))
+    ) -> None:
+        """Handle these in the open transaction, each in a savepoint when those that fail are asked for."""
+        new = await inbox.note(tx.session, self._tables, [one.event.event_id for one in heard], tx.now)
+        if self._subscriptions.load_ahead is not None and failed is None and len(new) > 1:
+            await self._subscriptions.load_ahead([one.event for one in heard if one.event.event_id in new], tx)
+        for one in heard:
+            started = time.perf_counter()
+            if one.event.event_id not in new:
+                done.append(_Done(one, "duplicate", None))
+                continue
+            new.discard(one.event.event_id)
+            with _about(one.event):
+                if failed is None:
+                    await one.subscription.handler(one.event, tx)
+                elif not await self._handle_piece(one, tx):
+                    failed.append(one)
                     continue
-                new.discard(one.event.event_id)
-                with _about(one.event):
-                    if failed is None:
-                        await one.subscription.handler(one.event, tx)
-                    elif not await self._handle_piece(one, tx):
-                        failed.append(one)
-                        continue
-                done.append(_Done(one, "handled", time.perf_counter() - started))
-            taken += len(slice_)
+            done.append(_Done(one, "handled", time.perf_counter() - started))
         if failed:
             await inbox.take_back(tx.session, self._tables, [one.event.event_id for one in failed])
-        return taken
 
     async def _handle_piece(self, one: _Heard, tx: Tx[Any]) -> bool:
         try:
@@ -258,19 +256,21 @@ class _about:  # noqa: N801 - reads as a phrase where it is used
     """Binds what the work is about to logs and trace."""
 
     def __init__(self, event: Event) -> None:
+        self._event = event
         self._trace = trace.follow(event.trace)
-        self._bound = structlog.contextvars.bound_contextvars(
+        self._bound: Mapping[str, Any] = {}
+
+    def __enter__(self) -> None:
+        self._trace.__enter__()
+        event = self._event
+        self._bound = structlog.contextvars.bind_contextvars(
             event_name=event.name,
             event_id=str(event.event_id),
             feedback_id=str(event.feedback_id) if event.feedback_id else None,
         )
 
-    def __enter__(self) -> None:
-        self._trace.__enter__()
-        self._bound.__enter__()
-
     def __exit__(self, *failure: Any) -> None:
-        self._bound.__exit__(*failure)
+        structlog.contextvars.reset_contextvars(**self._bound)
         self._trace.__exit__(*failure)
 
 

@@ -9,10 +9,11 @@ from libs.contracts.events import (
     Routed,
     SenderIdentified,
 )
-from libs.contracts.sealed import ChannelAddress, ReplyBody
+from libs.contracts.sealed import ReplyBody
 from libs.runtime.bus import Subscriptions
 from libs.runtime.tx import Tx
 
+from .ahead import channel_of, lock_and_read
 from .domain.queue import reply_arrives
 from .domain.wording import Option, Said
 from .heard import of_progressed, of_refused, of_resolved, of_routed
@@ -27,6 +28,7 @@ from .store.reply import ReplyStore
 from .telling import tell
 
 subscriptions = Subscriptions("notifier")
+subscriptions.ahead(lock_and_read)
 
 
 @subscriptions.on(SenderIdentified)
@@ -40,11 +42,8 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[NotifierParts]) -
         if case is not None:
             for message in await store.waiting_for_case(event.feedback_id):
                 await put_into_words(tx, message, case)
-    channel = None
-    if event.address is not None:
-        channel = tx.parts.sealer.open(event.address, ChannelAddress).channel
     recipient = await RecipientStore(tx.session).wrote(
-        event.sender_id, event.occurred_at, tx.now, channel, event.address
+        event.sender_id, event.occurred_at, tx.now, channel_of(tx, event.address), event.address
     )
     await store.release_held(event.sender_id, tx.now, reachable=recipient.channel == CHANNEL)
     tx.wake("send_due")

@@ -25,6 +25,19 @@ class CaseStep:
     """Given to the head of the agency, not to its officers."""
 
 
+def of_event(event: Routed | Progressed | Refused | Resolved, province: Province) -> CaseStep:
+    """A step, whichever event tells it."""
+    match event:
+        case Routed():
+            return of_routed(event)
+        case Progressed():
+            return of_progressed(event)
+        case Refused():
+            return of_refused(event, province)
+        case Resolved():
+            return of_resolved(event)
+
+
 def of_routed(event: Routed) -> CaseStep:
     """An agency has the case."""
     step = Step(at=event.occurred_at, agency_name=event.agency_name, due_at=event.due_at)

@@ -19,8 +19,9 @@ from .domain.wording import BadTemplate, CaseFacts, Said, say
 from .heard import CaseStep
 from .parts import NotifierParts
 from .store.case import Case, CaseStore
-from .store.message import Message, MessageStore
+from .store.message import MessageStore
 from .store.reply import ReplyStore
+from .store.shelf import Message
 from .telling import tell
 
 log = get_logger()

@@ -8,8 +8,9 @@ from .domain.message import MessageState
 from .domain.receipt import after_receipt, echo_of
 from .parts import CHANNEL, NotifierParts
 from .store.delivery import DeliveryStore, Receipt
-from .store.message import Message, MessageStore
+from .store.message import MessageStore
 from .store.recipient import RecipientStore
+from .store.shelf import Message
 from .telling import came_to
 
 _WHEN = {MessageState.SENT: "sent_at", MessageState.DELIVERED: "delivered_at", MessageState.SEEN: "seen_at"}

@@ -36,9 +36,10 @@ from .parts import CHANNEL, NotifierParts
 from .receiving import arrived, clear_up
 from .store.channel import ChannelStore
 from .store.delivery import DeliveryStore
-from .store.message import Message, MessageStore
+from .store.message import MessageStore
 from .store.recipient import Recipient, RecipientStore
 from .store.reply import ReplyStore
+from .store.shelf import Message
 from .telling import came_to
 
 log = get_logger()

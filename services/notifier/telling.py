@@ -8,7 +8,8 @@ from libs.runtime.tx import Tx
 
 from .domain.message import OUTCOME_OF, MessageState
 from .parts import NotifierParts
-from .store.message import Message, MessageStore
+from .store.message import MessageStore
+from .store.shelf import Message
 
 
 async def came_to(

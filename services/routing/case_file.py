@@ -1,7 +1,7 @@
 """One case in one transaction: what changes, what is said, what goes into its timeline, in order."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -80,12 +80,13 @@ class CaseFile:
         owed = reply_deadlines(
             handover.kind, self.now, self.province.clocks, self.province.calendar, is_complex=handover.is_complex
         )
+        given = _given(handover, owed)
         self.tell_received()
         self._tell_routed(handover, owed)
         self.move(CaseState.ASSIGNED)
         nobody_there = found.desk is Desk.HEAD and not await self.store.has_head(found.agency.id)
         self.change(
-            **self._given(handover, owed),
+            **given,
             office_copy=found.office_copy,
             covering_note=found.covering_note,
             unconfirmed=not found.confirmed,
@@ -99,7 +100,7 @@ class CaseFile:
         )
         await self.end_assignment()
         self.store.begin_assignment(
-            **self._given(handover, owed),
+            **given,
             feedback_id=self.case.feedback_id,
             case_seq=self._seq,
             agency_name=found.agency.name,
@@ -123,22 +124,8 @@ class CaseFile:
             matter=found.matter,
             field=self._changes.get("field", self.case.field),
             kind=handover.kind,
-            rules=tuple(RuleConsidered(**asdict(rule)) for rule in handover.rules),
+            rules=tuple(RuleConsidered(**rule) for rule in _rows(handover.rules)),
         )
-
-    def _given(self, handover: Handover, owed: ReplyDeadlines) -> dict[str, Any]:
-        """What case and assignment both keep of a handover."""
-        found = handover.found
-        return {
-            "agency_id": found.agency.id,
-            "desk": found.desk.value,
-            "matter": found.matter,
-            "kind": handover.kind.value if handover.kind else None,
-            "clock": reply_clock(handover.kind, is_complex=handover.is_complex).value,
-            "rules": [asdict(rule) for rule in handover.rules],
-            "accept_by": owed.accept.due_at,
-            "due_at": owed.reply.due_at,
-        }
 
     async def stand_at_office(self, to: CaseState, why: NeedsOffice, since: datetime) -> None:
         """Put the case on the Office's desk, which has to decide within its own clock."""
@@ -154,7 +141,7 @@ class CaseFile:
             office_reason=why.reason.value,
             suggested_refusal=why.suggested_refusal.value if why.suggested_refusal else None,
             proposed_agency=why.proposed.id if why.proposed else None,
-            rules=[asdict(rule) for rule in why.rules],
+            rules=_rows(why.rules),
             office_copy=False,
             covering_note=False,
             unconfirmed=False,
@@ -181,3 +168,22 @@ class CaseFile:
             StaleWrite: somebody else changed the case in between.
         """
         await self.store.save(self.case, {**self._changes, "case_seq": self._seq})
+
+
+def _given(handover: Handover, owed: ReplyDeadlines) -> dict[str, Any]:
+    """What case and assignment both keep of a handover."""
+    found = handover.found
+    return {
+        "agency_id": found.agency.id,
+        "desk": found.desk.value,
+        "matter": found.matter,
+        "kind": handover.kind.value if handover.kind else None,
+        "clock": reply_clock(handover.kind, is_complex=handover.is_complex).value,
+        "rules": _rows(handover.rules),
+        "accept_by": owed.accept.due_at,
+        "due_at": owed.reply.due_at,
+    }
+
+
+def _rows(rules: Sequence[consideration.RuleConsidered]) -> list[dict[str, Any]]:
+    return [{"rule": one.rule.value, "held": one.held, "because": one.because} for one in rules]

@@ -1,5 +1,9 @@
 """One function per event heard: load, decide, save, emit."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
+from libs.contracts.envelope import Event
 from libs.contracts.events import (
     Attachment,
     Classified,
@@ -20,6 +24,21 @@ from .store import CaseStore, HeardStore
 subscriptions = Subscriptions("routing")
 
 
+@subscriptions.ahead
+async def take_cases(events: Sequence[Event], tx: Tx[RoutingParts]) -> None:
+    """Open the cases, or lock them, that many events are about."""
+    opened: dict[UUID, FeedbackReceived] = {}
+    classified: set[UUID] = set()
+    for event in events:
+        if isinstance(event, FeedbackReceived):
+            opened.setdefault(event.feedback_id, event)  # of two the first opens the case
+        elif isinstance(event, Classified):
+            classified.add(event.feedback_id)
+    columns = {feedback_id: _opened(event, tx) for feedback_id, event in opened.items()}
+    new = await CaseStore(tx.session).take_ahead(columns, classified)
+    await HeardStore(tx.session).latest_ahead(new)
+
+
 @subscriptions.on(FeedbackReceived)
 async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) -> None:
     """Open the case; when triage was quicker than we, decide at once."""
@@ -28,26 +47,25 @@ async def on_feedback_received(event: FeedbackReceived, tx: Tx[RoutingParts]) ->
     case = await cases.open_case(**_opened(event, tx))
     if case is None:
         return
-    await heard.keep_files(event.feedback_id, _rows(event.attachments))
+    heard.keep_files(event.feedback_id, _rows(event.attachments))
     cases.note(event.feedback_id, tx.now, "opened", channel=event.channel.value)
     said = await heard.latest_classification(event.feedback_id)
     if said is not None:
-        await apply_classification(case, Classified.model_validate(said), tx)
+        classified = Classified.model_validate(said)
+        await apply_classification(case, classified, classified.model_dump(mode="json"), tx)
 
 
 @subscriptions.on(Classified)
 async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
     """Give the case to an agency, or to the Office when the rules cannot decide."""
     cases = CaseStore(tx.session)
+    # FeedbackReceived may open the case at this moment: then one of us must see what the other kept.
+    await cases.hold(event.feedback_id)
     case = await cases.case_of(event.feedback_id)
-    if case is None:
-        # FeedbackReceived is on its way, or opens the case at this moment: then one of us must see what the other kept.
-        await cases.hold(event.feedback_id)
-        case = await cases.case_of(event.feedback_id)
     body = event.model_dump(mode="json")
     HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
     if case is not None:
-        await apply_classification(case, event, tx)
+        await apply_classification(case, event, body, tx)
 
 
 @subscriptions.on(SenderIdentified)
@@ -61,9 +79,9 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[RoutingParts]) ->
 async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingParts]) -> None:
     """Show officers what was added. No state changes and no clock stops."""
     heard = HeardStore(tx.session)
-    await heard.keep_files(event.feedback_id, _rows(event.attachments))
+    heard.keep_files(event.feedback_id, _rows(event.attachments))
     if event.reason is SupplementReason.CITIZEN:
-        await heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
+        heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
         CaseStore(tx.session).note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
 
 

@@ -1,5 +1,8 @@
 """What happens to a case without a person: the rules decide, or hand it to the Office with the reason."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from libs.contracts.events import Classified, Progressed
 from libs.contracts.vocabulary import CaseState, Desk, RoutedReason
 from libs.runtime.tx import Tx
@@ -16,15 +19,15 @@ from .domain.shield import accused_on
 from .parts import RoutingParts
 
 
-async def apply_classification(case: Case, event: Classified, tx: Tx[RoutingParts]) -> None:
-    """Act on what triage said of an open case, once and in one transaction."""
+async def apply_classification(case: Case, event: Classified, body: Mapping[str, Any], tx: Tx[RoutingParts]) -> None:
+    """Act on what triage said of an open case, once and in one transaction; `body` is how it is kept."""
     if case.classified_at is not None and event.occurred_at <= case.classified_at:
         return
     facts = facts_of(event, case)
     file = CaseFile(case, tx)
     match on_later_classification(case, facts):
         case Later.DECIDE:
-            _take_over(file, event)
+            _take_over(file, event, body)
             _close_shield(file, facts)
             await _decide(file, facts, tx)
         case Later.TAKE_BACK:
@@ -69,7 +72,7 @@ async def _take_back(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None
     await file.stand_at_office(CaseState.RETURNED, NeedsOffice(reason, desk, ()), since=tx.now)
 
 
-def _take_over(file: CaseFile, event: Classified) -> None:
+def _take_over(file: CaseFile, event: Classified, body: Mapping[str, Any]) -> None:
     """Keep what the case is about, as triage sees it now."""
     file.change(
         disposition=event.disposition.value,
@@ -79,7 +82,7 @@ def _take_over(file: CaseFile, event: Classified) -> None:
         matter=event.matters[0].matter if event.matters else None,
         place_id=file.case.confirmed_place or (event.places[0].place_id if event.places else None),
         urgency=event.urgency.value,
-        classification=event.model_dump(mode="json"),
+        classification=body,
     )
 
 

@@ -1,7 +1,6 @@
 """What triage does about each event it hears."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -55,7 +54,8 @@ def _classify(feedback_id: FeedbackId, event_id: UUID, kept: KeptFeedback, tx: T
     on = kept.received_at.astimezone(tx.parts.zone).date()
     decision = tx.parts.classifier.decide("\n".join(kept.texts), on, kept.place_id)
     # Said also when nothing changed: routing may be waiting for it since it asked the citizen for more.
-    said = tx.emit(Classified.model_validate({"feedback_id": feedback_id, **asdict(decision)}))
+    decided = {name: getattr(decision, name) for name in decision.__dataclass_fields__}
+    said = tx.emit(Classified.model_validate({"feedback_id": feedback_id, **decided}, from_attributes=True))
     TriageStore(tx.session).record(event_id, said, tx.now)
     log.info(
         "feedback_classified",

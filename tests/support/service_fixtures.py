@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from libs.runtime import consumer
 from tests.support.service import Runs, Workbench
 
 
@@ -13,6 +14,12 @@ def bench(fresh_database: Callable[[str], str], tmp_path_factory: pytest.TempPat
     """One database for this test process."""
     folder: Path = tmp_path_factory.mktemp("blobs")
     return Workbench(fresh_database("services"), folder)
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is now, a batch stays one transaction: for tests that count its statements."""
+    monkeypatch.setattr(consumer, "TOGETHER_S", 600.0)
 
 
 @pytest.fixture

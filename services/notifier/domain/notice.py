@@ -1,6 +1,6 @@
 """Which notice each step of a case owes the citizen, and which notices a later one makes pointless."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -110,6 +110,13 @@ def superseded_by(notice: Notice, case_seq: int, known: Sequence[KnownNotice]) -
 def may_be_superseded(known: KnownNotice) -> bool:
     """Whether nothing of it can be with the citizen yet."""
     return known.state in UNSENT and not known.begun
+
+
+def is_at_stake(known: KnownNotice, coming: Collection[Notice]) -> bool:
+    """Whether a notice could be changed when these are asked for in its case, or when it is said whose case it is."""
+    return may_be_superseded(known) and (
+        known.state is MessageState.WAITING or any(makes_pointless(later, known.notice) for later in coming)
+    )
 
 
 def makes_pointless(later: Notice, earlier: Notice) -> bool:

@@ -5,11 +5,12 @@ put in as they are, so that an answer which holds braces stays an answer. Nothin
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from libs.contracts.vocabulary import RefusalReason
@@ -18,6 +19,7 @@ from libs.wording import day_in_words, moment_in_words
 from .text import cut
 
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_GAP: Final = re.compile(r"\n{3,}")
 _BRACES: Final = re.compile(r"\{\{|\}\}|\{%|\{#")
 
 _ALWAYS: Final = frozenset({"code", "office", "link"})
@@ -151,25 +153,8 @@ def say(wording: str, step: Step, case: CaseFacts, province: Province, answer_li
     template = province.templates.get(wording)
     if template is None:
         raise BadTemplate(f"{wording}: the province has no such wording")
-    answer = cut(step.answer, answer_limit)
-    is_whole = answer == cut(step.answer, len(step.answer) + 1)
-    reason_text, where_to = _refusal(step, case, province)
-    values = {
-        "code": case.code,
-        "office": province.office,
-        "agency": step.agency_name or case.agency_name or province.office,
-        "due": _moment(step.due_at or case.due_at, province.zone),
-        "filed_on": day_in_words(case.filed_at, province.zone),
-        "step_on": day_in_words(step.at, province.zone),
-        "answer": answer,
-        # The page is worth a line only when there is more than the chat can hold.
-        "link": case.link if wording != "answered" or step.files or not is_whole else "",
-        "reason": step.explanation,
-        "reason_text": reason_text,
-        "where_to": where_to,
-        "destination": step.agency_name or _SOMEBODY,
-    }
-    text = fill(template.text, values)
+    told = _Told(wording, step, case, province, answer_limit)
+    text = fill(template.text, {name: _VALUE_OF[name](told) for name in _names(template.text) if name in _VALUE_OF})
     # The first line says whose case it is and what happened: without it a notice would only puzzle.
     if case.code not in text:
         raise BadTemplate(f"{wording}: too little is known to say it")
@@ -183,36 +168,100 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         BadTemplate: it asks for a value that is not there at all.
     """
 
-    def line_of(line: str) -> str | None:
-        names = _PLACEHOLDER.findall(line)
+    lines = []
+    for pieces in _lines(text):
+        names = pieces[1::2]
         missing = [name for name in names if name not in values]
         if missing:
             raise BadTemplate(f"nothing is known as {', '.join(missing)}")
-        if any(not values[name].strip() for name in names):
-            return None
-        return _PLACEHOLDER.sub(lambda match: values[match[1]].strip(), line)
+        found = [values[name].strip() for name in names]
+        if all(found):
+            filled = list(pieces)
+            filled[1::2] = found
+            lines.append("".join(filled))
+    return _GAP.sub("\n\n", "\n".join(lines)).strip()
 
-    lines = [filled for line in text.strip().splitlines() if (filled := line_of(line)) is not None]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+@lru_cache(maxsize=256)
+def _lines(text: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of a template: words and names in turn."""
+    return tuple(tuple(_PLACEHOLDER.split(line)) for line in text.strip().splitlines())
 
 
-def _refusal(step: Step, case: CaseFacts, province: Province) -> tuple[str, str]:
-    refusal = province.refusals.get(step.refusal or "")
+@lru_cache(maxsize=256)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_PLACEHOLDER.findall(text))
+
+
+class _Told(NamedTuple):
+    """All that is known of what is said."""
+
+    wording: str
+    step: Step
+    case: CaseFacts
+    province: Province
+    answer_limit: int
+
+
+def _answer(told: _Told) -> str:
+    return cut(told.step.answer, told.answer_limit)
+
+
+def _link(told: _Told) -> str:
+    # The page is worth a line only when there is more than the chat can hold.
+    answer = told.step.answer
+    is_all = told.wording == "answered" and not told.step.files and _answer(told) == cut(answer, len(answer) + 1)
+    return "" if is_all else told.case.link
+
+
+def _destination(told: _Told) -> str:
+    return told.step.agency_name or _SOMEBODY
+
+
+def _reason_text(told: _Told) -> str:
+    refusal = told.province.refusals.get(told.step.refusal or "")
     if refusal is None:
-        return step.explanation, ""
-    values = {
-        "code": case.code,
-        "office": province.office,
+        return told.step.explanation
+    parts = (fill(refusal.citizen_text, _refusal_values(told)), told.step.explanation.strip())
+    return "\n".join(part for part in parts if part)
+
+
+def _where_to(told: _Told) -> str:
+    refusal = told.province.refusals.get(told.step.refusal or "")
+    if refusal is None or refusal.notify == "short":
+        return ""
+    return fill(refusal.where_to, _refusal_values(told))
+
+
+def _refusal_values(told: _Told) -> dict[str, str]:
+    return {
+        "code": told.case.code,
+        "office": told.province.office,
         # A question is sent to the guide of procedures, everything else to the case's own page.
-        "link": province.procedure_guide if step.refusal == RefusalReason.TCH03 else case.link,
-        "complaint_body": province.complaint_body,
-        "denunciation_body": province.denunciation_body,
-        "destination": step.agency_name or _SOMEBODY,
+        "link": told.province.procedure_guide if told.step.refusal == RefusalReason.TCH03 else told.case.link,
+        "complaint_body": told.province.complaint_body,
+        "denunciation_body": told.province.denunciation_body,
+        "destination": _destination(told),
         "open_code": "",
     }
-    reason_text = "\n".join(part for part in (fill(refusal.citizen_text, values), step.explanation.strip()) if part)
-    return reason_text, "" if refusal.notify == "short" else fill(refusal.where_to, values)
 
 
-def _moment(at: datetime | None, zone: ZoneInfo) -> str:
-    return "" if at is None else moment_in_words(at, zone)
+def _due(told: _Told) -> str:
+    at = told.step.due_at or told.case.due_at
+    return "" if at is None else moment_in_words(at, told.province.zone)
+
+
+_VALUE_OF: Final[Mapping[str, Callable[[_Told], str]]] = {
+    "code": lambda told: told.case.code,
+    "office": lambda told: told.province.office,
+    "agency": lambda told: told.step.agency_name or told.case.agency_name or told.province.office,
+    "due": _due,
+    "filed_on": lambda told: day_in_words(told.case.filed_at, told.province.zone),
+    "step_on": lambda told: day_in_words(told.step.at, told.province.zone),
+    "answer": _answer,
+    "link": _link,
+    "reason": lambda told: told.step.explanation,
+    "reason_text": _reason_text,
+    "where_to": _where_to,
+    "destination": _destination,
+}

@@ -14,7 +14,7 @@ from libs.contracts.vocabulary import Channel, ReceiptStatus
 
 from ..domain.receipt import Echo
 from ..tables import deliveries, early_receipts
-from .message import Message
+from .shelf import Message
 
 
 @dataclass(frozen=True, slots=True)

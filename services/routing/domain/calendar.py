@@ -35,9 +35,9 @@ def local_day(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorkingCalendar:
-    """The days and hours the city's offices work, for every clock of a case."""
+    """The days and hours the city's offices work, for every clock of a case. There is one; each equals itself."""
 
     week: Mapping[int, tuple[Session, ...]] = field(default_factory=lambda: MONDAY_TO_FRIDAY)
     """Sessions by weekday, Monday being 0; a weekday without any is free."""

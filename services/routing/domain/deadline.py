@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from libs.contracts.vocabulary import Kind
 
@@ -69,6 +70,7 @@ class ReplyDeadlines:
     reply: Deadline
 
 
+@lru_cache(maxsize=512)  # what is decided in one transaction starts at one instant
 def start(rule: ClockRule, started_at: datetime, calendar: WorkingCalendar) -> Deadline:
     """Start a clock: working days end at the close of the last day, working hours to the minute."""
     match rule.unit:

@@ -1,11 +1,11 @@
 """Cases, who has them, the answers written, and what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Text, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, Result, RowMapping, Text, Uuid, any_, bindparam, column, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from libs.runtime.db import append, write_appended
 from .. import tables as t
 from ..domain.case import Case
 from ..domain.permission import Guard, Officer, Role
+from .shelf import Shelf
 
 _KEPT = (
     "feedback_id", "state", "version", "case_seq", "received_at", "due_at", "kind", "matter", "field",
@@ -24,14 +25,19 @@ _GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
 _CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]
 
 # Built once: these run for every event, and building a statement costs more than sending it.
-_HOLD: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("held", type_=Text), 0)))
-_OPEN: Final = upsert(t.cases).on_conflict_do_nothing().returning(*_CASE)
-_LOCK: Final = select(*_CASE).where(t.cases.c.feedback_id == bindparam("which")).with_for_update()
-_SAVE: Final = (
-    update(t.cases)
-    .where(t.cases.c.feedback_id == bindparam("which"), t.cases.c.version == bindparam("read_version"))
-    .returning(t.cases.c.feedback_id)
+_HELD: Final = column("held", Text)
+_HOLD: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(_HELD, 0))).select_from(
+    func.unnest(bindparam("all", type_=ARRAY(Text))).table_valued(_HELD).render_derived()
 )
+_OPEN: Final = upsert(t.cases).on_conflict_do_nothing().returning(*_CASE)
+_LOCK: Final = (
+    select(*_CASE)
+    .where(t.cases.c.feedback_id == any_(bindparam("those", type_=ARRAY(Uuid))))
+    .order_by(t.cases.c.feedback_id)
+    .with_for_update()
+)
+_SAVE_LOCKED: Final = update(t.cases).where(t.cases.c.feedback_id == bindparam("which"))
+_SAVE: Final = _SAVE_LOCKED.where(t.cases.c.version == bindparam("read_version")).returning(t.cases.c.feedback_id)
 _BEGIN_ASSIGNMENT: Final = insert(t.assignments).inline()
 _NOTE: Final = insert(t.timeline).inline()
 
@@ -45,22 +51,47 @@ class CaseStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._shelf = Shelf.of(session)
+
+    async def take_ahead(self, opened: Mapping[UUID, Mapping[str, Any]], others: Collection[UUID]) -> set[UUID]:
+        """Do for many feedbacks at once what `hold`, `open_case` and `case_of` will be asked; the cases opened.
+
+        Whatever waits for others comes in the order of ids, and every hold before any row: nobody waits in a ring.
+        """
+        shelf = self._shelf
+        await self._hold(sorted({*opened, *others} - shelf.held))
+        new = await self._open([opened[one] for one in sorted(opened) if one not in shelf.opened])
+        shelf.opened.update((one, new.get(one)) for one in opened if one not in shelf.opened)
+        shelf.locked.update(dict.fromkeys(new))  # nobody finds them before they are opened
+        left = sorted({*others} - shelf.locked.keys())
+        found = await self._lock(left)
+        shelf.locked.update((one, found.get(one)) for one in left)
+        return set(new)
 
     async def hold(self, feedback_id: UUID) -> None:
         """Be the only one to work on a feedback until the transaction ends, also before it has a case.
 
         Without it, the two events that open a case, handled at the same moment, would each wait for the other.
         """
-        await self._session.execute(_HOLD, {"held": str(feedback_id)})
+        if feedback_id not in self._shelf.held:
+            await self._hold([feedback_id])
 
     async def open_case(self, **columns: Any) -> Case | None:
         """Add a case; none when it is already there."""
-        row = (await self._session.execute(_OPEN, columns)).mappings().first()
-        return _case(row) if row else None
+        shelf, feedback_id = self._shelf, columns["feedback_id"]
+        if feedback_id in shelf.opened:
+            row, shelf.opened[feedback_id] = shelf.opened[feedback_id], None
+        else:
+            row = (await self._open([columns])).get(feedback_id)
+        if row is None:
+            return None
+        shelf.locked[feedback_id] = row
+        return _case(row)
 
     async def case_of(self, feedback_id: UUID) -> Case | None:
         """One case, locked until the transaction ends."""
-        row = (await self._session.execute(_LOCK, {"which": feedback_id})).mappings().first()
+        locked = self._shelf.locked
+        row = locked[feedback_id] if feedback_id in locked else (await self._lock([feedback_id])).get(feedback_id)
         return _case(row) if row else None
 
     async def unclassified(self, opened_before: datetime, limit: int) -> list[Case]:
@@ -72,7 +103,9 @@ class CaseStore:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return [_case(row) for row in rows.mappings()]
+        waiting = _by_feedback(rows)
+        self._shelf.locked.update(waiting)
+        return [_case(row) for row in waiting.values()]
 
     async def save(self, case: Case, changes: Mapping[str, Any]) -> None:
         """Write what changed about a case, one version further.
@@ -80,13 +113,27 @@ class CaseStore:
         Raises:
             StaleWrite: it is no longer the version that was read.
         """
-        read = {"which": case.feedback_id, "read_version": case.version}
-        written = await self._session.execute(_SAVE, {**changes, **read, "version": case.version + 1})
-        if written.first() is None:
+        shelf, which = self._shelf, case.feedback_id
+        saved = {**changes, "which": which, "version": case.version + 1}
+        row = shelf.locked.get(which)
+        if row is None:
+            written = await self._session.execute(_SAVE, {**saved, "read_version": case.version})
+            if written.first() is None:
+                raise StaleWrite
+            return
+        if row["version"] != case.version:
             raise StaleWrite
+        if which in shelf.unsaved:
+            # Two changes of one case may be of different columns, and then are not written in their order.
+            await write_appended(self._session, _SAVE_LOCKED)
+            shelf.unsaved.clear()
+        append(self._session, _SAVE_LOCKED, saved)
+        shelf.unsaved.add(which)
+        shelf.locked[which] = {name: saved.get(name, value) for name, value in row.items()}
 
     async def sheet(self, feedback_id: UUID) -> tuple[Case, RowMapping] | None:
         """One case to be looked at, with everything on it."""
+        await write_appended(self._session, _SAVE_LOCKED)
         found = await self._session.execute(select(t.cases).where(t.cases.c.feedback_id == feedback_id))
         row = found.mappings().first()
         return (_case(row), row) if row else None
@@ -185,8 +232,23 @@ class CaseStore:
         rows = await self._session.execute(select(t.timeline).where(c.feedback_id == feedback_id).order_by(c.id))
         return rows.mappings().all()
 
+    async def _hold(self, feedback_ids: Sequence[UUID]) -> None:
+        if feedback_ids:
+            await self._session.execute(_HOLD, {"all": [str(one) for one in feedback_ids]})
+            self._shelf.held.update(feedback_ids)
 
-def _case(row: RowMapping) -> Case:
+    async def _open(self, cases: Sequence[Mapping[str, Any]]) -> dict[UUID, dict[str, Any]]:
+        return _by_feedback(await self._session.execute(_OPEN, cases)) if cases else {}
+
+    async def _lock(self, feedback_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+        return _by_feedback(await self._session.execute(_LOCK, {"those": feedback_ids})) if feedback_ids else {}
+
+
+def _by_feedback(rows: Result[Any]) -> dict[UUID, dict[str, Any]]:
+    return {row.feedback_id: row._asdict() for row in rows}
+
+
+def _case(row: RowMapping | Mapping[str, Any]) -> Case:
     values = {name: row[name] for name in _KEPT}
     guard = Guard(
         agency_id=AgencyId(row["agency_id"]),

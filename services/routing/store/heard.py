@@ -1,11 +1,11 @@
 """What other services told about a feedback, kept whether its case is open yet or not."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import ARRAY, RowMapping, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,14 +13,15 @@ from libs.contracts.vocabulary import FileState
 from libs.runtime.db import append, write_appended
 
 from .. import tables as t
+from .shelf import Said, Shelf
 
 # Built once: these run for every event, and building a statement costs more than sending it.
 _KEEP_CLASSIFICATION: Final = upsert(t.classifications).on_conflict_do_nothing().inline()
-_LATEST_CLASSIFICATION: Final = (
-    select(t.classifications.c.body)
-    .where(t.classifications.c.feedback_id == bindparam("feedback_id"))
-    .order_by(t.classifications.c.occurred_at.desc())
-    .limit(1)
+_SAID: Final = t.classifications.c
+_LATEST_LAST: Final = (
+    select(_SAID.feedback_id, _SAID.occurred_at, _SAID.body)
+    .where(_SAID.feedback_id == any_(bindparam("those", type_=ARRAY(Uuid))))
+    .order_by(_SAID.occurred_at)
 )
 _FILE: Final = upsert(t.case_files)
 _KEEP_FILE: Final = _FILE.on_conflict_do_update(
@@ -40,6 +41,7 @@ _KEEP_NOTICE: Final = _NOTICE.on_conflict_do_update(
     set_={name: _NOTICE.excluded[name] for name in ("outcome", "detail", "at")},
     where=t.notices.c.at <= _NOTICE.excluded.at,
 )
+_KEEP_SUPPLEMENT: Final = upsert(t.supplements).on_conflict_do_nothing().inline()
 
 
 class HeardStore:
@@ -47,6 +49,7 @@ class HeardStore:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._said = Shelf.of(session).said
 
     def keep_classification(
         self, event_id: UUID, feedback_id: UUID, body: Mapping[str, Any], occurred_at: datetime
@@ -54,20 +57,32 @@ class HeardStore:
         """Keep what triage said, whether the feedback is known yet or not."""
         values = {"event_id": event_id, "feedback_id": feedback_id, "body": body, "occurred_at": occurred_at}
         append(self._session, _KEEP_CLASSIFICATION, values)
+        if feedback_id in self._said:
+            known = self._said[feedback_id]
+            if known is None or known.occurred_at < occurred_at:
+                self._said[feedback_id] = Said(occurred_at, body)
+
+    async def latest_ahead(self, feedback_ids: Collection[UUID]) -> None:
+        """Read for many feedbacks at once what `latest_classification` will be asked."""
+        self._said.update(await self._latest(sorted(feedback_ids)))
 
     async def latest_classification(self, feedback_id: UUID) -> Mapping[str, Any] | None:
         """What triage said last about a feedback."""
-        await write_appended(self._session, _KEEP_CLASSIFICATION)
-        body: Mapping[str, Any] | None = await self._session.scalar(
-            _LATEST_CLASSIFICATION, {"feedback_id": feedback_id}
-        )
-        return body
+        known = self._said if feedback_id in self._said else await self._latest([feedback_id])
+        said = known[feedback_id]
+        return said.body if said else None
 
-    async def keep_files(self, feedback_id: UUID, files: Iterable[Mapping[str, Any]]) -> None:
+    async def _latest(self, feedback_ids: Sequence[UUID]) -> dict[UUID, Said | None]:
+        if not feedback_ids:
+            return {}
+        await write_appended(self._session, _KEEP_CLASSIFICATION)
+        rows = await self._session.execute(_LATEST_LAST, {"those": feedback_ids})
+        return {**dict.fromkeys(feedback_ids), **{row[0]: Said(*row[1:]) for row in rows}}
+
+    def keep_files(self, feedback_id: UUID, files: Iterable[Mapping[str, Any]]) -> None:
         """Keep a feedback's files; one that was stored or given up never becomes pending again."""
-        rows = [{"feedback_id": feedback_id, **file} for file in files]
-        if rows:
-            await self._session.execute(_KEEP_FILE, rows)
+        for file in files:
+            append(self._session, _KEEP_FILE, {"feedback_id": feedback_id, **file})
 
     async def files_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """A feedback's files."""
@@ -75,10 +90,10 @@ class HeardStore:
         rows = await self._session.execute(select(t.case_files).where(c.feedback_id == feedback_id).order_by(c.file_id))
         return rows.mappings().all()
 
-    async def keep_supplement(self, event_id: UUID, feedback_id: UUID, text: str, at: datetime) -> None:
+    def keep_supplement(self, event_id: UUID, feedback_id: UUID, text: str, at: datetime) -> None:
         """Keep what a citizen added."""
         values = {"event_id": event_id, "feedback_id": feedback_id, "text": text, "at": at}
-        await self._session.execute(upsert(t.supplements).values(values).on_conflict_do_nothing())
+        append(self._session, _KEEP_SUPPLEMENT, values)
 
     async def supplements_of(self, feedback_id: UUID) -> Sequence[RowMapping]:
         """What the citizen added, in order."""

@@ -42,7 +42,7 @@ from libs.runtime.run import Run
 from services.notifier.app import SERVICE
 from services.notifier.jobs import send_due
 from services.notifier.parts import NotifierParts, build_parts
-from services.notifier.store.message import Message
+from services.notifier.store.shelf import Message
 from services.notifier.tables import messages
 from simulators.zalo_oa.app import create_app
 from simulators.zalo_oa.settings import SimulatorSettings

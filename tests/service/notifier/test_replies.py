@@ -17,8 +17,9 @@ from services.notifier.domain.attempt import SendOutcome, Sent
 from services.notifier.domain.message import MessageState
 from services.notifier.parts import CHANNEL
 from services.notifier.sending import Envelope, record, take_next
-from services.notifier.store.message import Message, MessageStore
+from services.notifier.store.message import MessageStore
 from services.notifier.store.recipient import RecipientStore
+from services.notifier.store.shelf import Message
 from tests.service.notifier.scene import HOA, Scene, names_of
 from tests.support.service import eventually
 

@@ -308,6 +308,7 @@ async def test_many_events_at_once_come_to_the_same_as_one_by_one(bridge: Run[An
         assert await kept_of(bridge, one) == await kept_of(bridge, other)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_many_events_at_once_need_few_statements(bridge: Run[Any]) -> None:
     told = [event for _ in range(10) for event in handled_case(uuid4())[:5]]
     with statements_of(bridge) as sent:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
+
 from libs.contracts.envelope import Event
 from libs.contracts.events import FeedbackSupplemented
 from libs.contracts.vocabulary import Disposition, FeedbackId, SupplementReason
@@ -117,6 +119,7 @@ async def test_texts_are_kept_for_as_long_as_the_settings_say(desk: Desk) -> Non
     assert (row["text"], row["forget_at"]) == (BIRTH, desk.clock.now() + timedelta(days=days))
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_many_at_once_come_to_the_same_as_one_by_one_with_few_statements(desk: Desk) -> None:
     told: list[Event] = []
     for number in range(30):

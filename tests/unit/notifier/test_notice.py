@@ -14,6 +14,7 @@ from services.notifier.domain.notice import (
     KnownNotice,
     Owed,
     Superseded,
+    is_at_stake,
     notice_of_progress,
     owe,
     silence_of_closing,
@@ -153,3 +154,16 @@ def _left(arrivals: tuple[tuple[int, Notice], ...]) -> frozenset[int]:
 
 def test_who_reported_an_official_reads_that_it_went_to_the_head() -> None:
     assert wording_of(Notice.ROUTED, RoutedReason.ASSIGNED, [], to_head=True) == "routed_head"
+
+
+def test_only_what_has_not_left_and_a_coming_notice_makes_pointless_is_at_stake() -> None:
+    received = known(Notice.RECEIVED, 1)
+    assert is_at_stake(received, [Notice.IN_PROGRESS, Notice.ROUTED])
+    assert not is_at_stake(received, [])
+    assert not is_at_stake(known(Notice.RECEIVED, 1, begun=True), [Notice.ROUTED])
+    assert not is_at_stake(known(Notice.RECEIVED, 1, MessageState.SENDING), [Notice.ROUTED])
+    assert not is_at_stake(known(Notice.ANSWERED, 1), list(Notice))
+
+
+def test_what_waits_for_its_case_is_at_stake_whatever_comes() -> None:
+    assert is_at_stake(known(Notice.ANSWERED, 1, MessageState.WAITING), [])
