@@ -8,20 +8,23 @@ from datetime import date
 
 from libs.places.folding import has_diacritics
 from libs.places.lineage import Lineage
-from libs.places.model import Agency, AgencyMention, Level, OfficeWord, PlaceMention, Unknown
+from libs.places.model import Agency, AgencyMention, How, Level, OfficeWord, PlaceMention, Unknown
 from libs.places.place_search import PlaceSearch, PlaceWords
-from libs.places.reading import Lexicon, Reading, words_of
+from libs.places.reading import Lexicon, Match, Reading, best_of, words_of
 from libs.places.resolution import Resolver, places_of
+from libs.places.unit_word import ends_another_word, lacks_its_mark
 
 _LONGEST_UNKNOWN_NAME = 4
 
 # An office word counts after a word that says where one went or who works there ...
 _GOING = frozenset(words_of("ra lên đến tới"))
-_LOCATING = _GOING | frozenset(words_of("ở tại bên qua sang vào nộp bộ viên đạo quan"))
+_LOCATING = _GOING | frozenset(words_of("ở tại bên qua sang vào nộp bộ viên đạo quan của"))
 # ... and the city as the one addressed only after a word of asking or writing.
-_ADDRESSING = frozenset(words_of("nghị mong gửi xin cầu thưa"))
+_ADDRESSING = frozenset(words_of("nghị mong gửi xin cầu thưa nhờ nhắn ý phía"))
+_BRANCH = words_of("chi nhánh")
 
 
+_OfficeWords = dict[int, list[Match[OfficeWord]]]
 _Offices = dict[int, tuple[OfficeWord, int]]
 
 
@@ -69,17 +72,21 @@ class AgencySearch:
         for word in office_words:
             self._offices.add(word.phrase, word)
 
-    def find(self, text: str, on: date, assigned_on: date) -> list[AgencyMention]:
+    def find(self, reading: Reading, on: date, assigned_on: date) -> list[AgencyMention]:
         """Every agency or office named, in the order of the text, none overlapping.
 
         `on` interprets the names; `agency_ids` are in force on `assigned_on`.
         """
-        reading = Reading(text)
         days = _Days(on, assigned_on)
-        offices = self._offices_before_places(reading)
+        words = {
+            index: list(self._offices.matches(reading, index))
+            for index in self._offices.beginnings(reading)
+            if not (ends_another_word(reading, index) or lacks_its_mark(reading, index))
+        }
+        offices = _before_places(reading, words)
         found = [self._at_ground(reading, ground, offices, days) for ground in self._grounds(reading, offices, days)]
         taken = {index for one in found for index in range(one.first, one.after)}
-        candidates = [*self._named(reading, days), *self._on_their_own(reading, days)]
+        candidates = [*self._named(reading, days), *self._on_their_own(reading, words, days)]
         for one in sorted(candidates, key=lambda one: (one.first - one.after, one.first)):
             if taken.isdisjoint(range(one.first, one.after)):
                 found.append(one)
@@ -128,7 +135,8 @@ class AgencySearch:
 
     def _at_ground(self, reading: Reading, ground: _Ground, offices: _Offices, days: _Days) -> _Found:
         word, first = offices.get(ground.first, (None, ground.first))
-        start, end = reading.span(first if word is not None and word.in_span else ground.first, ground.after)
+        begins = _with_branch(reading, first) if word is not None and word.in_span else ground.first
+        start, end = reading.span(begins, ground.after)
         named_ids = ground.named_ids
         agency_ids = ground.place_ids or self._in_force(named_ids, days)
         if ground.place is not None and not ground.place.exact:
@@ -149,32 +157,22 @@ class AgencySearch:
         )
         return _Found(first, ground.after_district, mention)
 
-    def _offices_before_places(self, reading: Reading) -> _Offices:
-        """By the word they stand right before: the longest office words, as words of a place, not of themselves."""
-        offices: _Offices = {}
-        for first in range(len(reading)):
-            for match in self._offices.matches(reading, first):
-                if match.exact and match.after < len(reading) and reading.joins(match.after):
-                    word = next((word for word in match.exact if word.alone == "no"), match.exact[0])
-                    offices.setdefault(match.after, (word, first))
-        return offices
-
     def _named(self, reading: Reading, days: _Days) -> Iterator[_Found]:
-        for index in range(len(reading)):
+        for index in self._names.beginnings(reading):
             match = self._names.best(reading, index)
             if match is None or not match.exact:
                 continue
             named_ids = self._of_the_time(tuple(dict.fromkeys(agency.id for agency in match.exact)), days)
             level = next(agency.level for agency in match.exact if agency.id in named_ids)
-            start, end = reading.span(index, match.after)
+            start, end = reading.span(_with_branch(reading, index), match.after)
             agency_ids = self._in_force(named_ids, days)
             mention = AgencyMention(start, end, reading.text[start:end], "name", level, named_ids, agency_ids)
             yield _Found(index, match.after, mention)
 
-    def _on_their_own(self, reading: Reading, days: _Days) -> Iterator[_Found]:
+    def _on_their_own(self, reading: Reading, words: _OfficeWords, days: _Days) -> Iterator[_Found]:
         """Office words without a known place: "công an phường", "lên xã", "UBND xã Tân Hưng Đông"."""
-        for index in range(len(reading)):
-            match = self._offices.best(reading, index)
+        for index, matches in words.items():
+            match = best_of(matches)
             word = next((word for word in match.exact if word.alone != "no"), None) if match else None
             if match is None or word is None:
                 continue
@@ -182,12 +180,12 @@ class AgencySearch:
             if after == match.after and not _counts(reading, index, match.after, word):
                 continue
             named_ids = self._of_the_time(word.agency_ids, days) if after == match.after else ()
-            start, end = reading.span(index, after)
+            start, end = reading.span(_with_branch(reading, index), after)
             mention = AgencyMention(
                 start=start,
                 end=end,
                 text=reading.text[start:end],
-                how="elsewhere" if after > match.after else "office" if named_ids else "unnamed",
+                how="elsewhere" if after > match.after else _how_alone(word, named_ids),
                 level=word.level,
                 named_ids=named_ids,
                 agency_ids=self._in_force(named_ids, days),
@@ -213,6 +211,25 @@ class _Days:
     assigned_on: date
 
 
+def _how_alone(word: OfficeWord, named_ids: tuple[str, ...]) -> How:
+    """How an office word without a place speaks: a body of its own, a function whose place is to be told, or a tier."""
+    if named_ids or word.level is None:
+        return "office"
+    return "function" if word.in_span else "unnamed"
+
+
+def _before_places(reading: Reading, words: _OfficeWords) -> _Offices:
+    """By the word they stand right before: the longest office words, as words of a place, not of themselves."""
+    offices: _Offices = {}
+    for first, matches in words.items():
+        for match in matches:
+            of_a_place = [word for word in match.exact if not word.outside_the_tiers]
+            if of_a_place and match.after < len(reading) and reading.joins(match.after):
+                word = next((word for word in of_a_place if word.alone == "no"), of_a_place[0])
+                offices.setdefault(match.after, (word, first))
+    return offices
+
+
 def _counts(reading: Reading, first: int, after: int, word: OfficeWord) -> bool:
     previous = reading.words[first - 1] if first else ""
     if word.alone == "addressed":
@@ -222,6 +239,16 @@ def _counts(reading: Reading, first: int, after: int, word: OfficeWord) -> bool:
         bare = len(reading.words[first]) <= 2 and has_diacritics(word.phrase) and not reading.marked(first, after)
         return previous in (_GOING if bare else _LOCATING)
     return True
+
+
+def _with_branch(reading: Reading, first: int) -> int:
+    """Where an office begins whose branch is told before it: "chi nhánh số 3 trung tâm phục vụ hành chính công"."""
+    before = first
+    if first >= 2 and reading.words[first - 1].isdigit() and reading.words[first - 2] == "so":
+        before = first - 2
+    if before < 2 or tuple(reading.words[before - 2 : before]) != _BRANCH:
+        return first
+    return before - 2 if all(reading.joins(index) for index in range(before - 1, first + 1)) else first
 
 
 def _end_of_unknown_name(reading: Reading, first: int) -> int:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0303": "3", "\u0309": "4", "\u0323": "5"}
 _LONE_Y = re.compile(r"(?<![aeiouyâăêôơư])y$")
+# Letters and signs that fold to exactly one character: nearly all that people type whose keyboard composes letters.
+_ONE_FOR_ONE = re.compile(
+    r"[\x00-\x7fÀ-ÅÇ-ÏÑ-ÖÙ-Ýà-åç-ïñ-öù-ýĂăĐđĨĩŨũƠơƯưẠ-ỹ\u2010-\u2027₫→\U0001f300-\U0001f3fa\U0001f400-\U0001faff]*"
+)
+_BETWEEN_BLANKS = re.compile("[^ ]+")
 _CACHED_BELOW = 0x3000  # every letter people type here; what a hostile text brings beyond is not remembered
 
 
@@ -46,8 +52,8 @@ class FoldedText:
     """A folded text that knows where each of its characters stood in the original."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where the folded piece [start, end) stands in the original, its combining marks included.
@@ -59,6 +65,8 @@ class FoldedText:
 
 def folded_with_offsets(text: str) -> FoldedText:
     """Fold a text for searching while keeping the way back to the verbatim words."""
+    if _ONE_FOR_ONE.fullmatch(text):
+        return _folded_one_for_one(text)
     folded: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -87,6 +95,21 @@ def folded_with_offsets(text: str) -> FoldedText:
     return FoldedText("".join(folded), tuple(starts), tuple(ends))
 
 
+def _folded_one_for_one(text: str) -> FoldedText:
+    """The quick way for a text in which every character stays one: only runs of blanks move what follows them."""
+    folded = text.translate(_TABLE)
+    if "  " not in folded and not folded.startswith(" ") and not folded.endswith(" "):
+        return FoldedText(folded, range(len(folded)), range(1, len(folded) + 1))
+    pieces: list[str] = []
+    starts: list[int] = []
+    for piece in _BETWEEN_BLANKS.finditer(folded):
+        if pieces:
+            starts.append(starts[-1] + 1)  # the first of the blanks before this piece
+        pieces.append(piece.group())
+        starts.extend(range(*piece.span()))
+    return FoldedText(" ".join(pieces), starts, [start + 1 for start in starts])
+
+
 def has_diacritics(text: str) -> bool:
     """Say whether any letter of the text carries a Vietnamese mark or is a đ."""
     return any(
@@ -111,4 +134,4 @@ def spelling(word: str) -> str:
 
 def with_one_i(word: str) -> str:
     """Write the vowel y at the end of a syllable as i, as half of all people do: "my" as "mi", but "thuy" as it is."""
-    return _LONE_Y.sub("i", word)
+    return _LONE_Y.sub("i", word) if word.endswith("y") else word

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from libs.places.agency_search import AgencySearch
+from libs.places.folding import FoldedText
 from libs.places.lineage import Lineage, commune_committees
 from libs.places.model import (
     Agency,
@@ -84,13 +85,16 @@ class Gazetteer:
         """Find the commune meant by a reply to "phường, xã nào?": there a bare name is enough."""
         return self._resolver.resolve_answer(text, on, district_ids, today)
 
-    def find_agencies(self, text: str, on: date, assigned_on: date | None = None) -> list[AgencyMention]:
+    def find_agencies(
+        self, text: str, on: date, assigned_on: date | None = None, *, folded: FoldedText | None = None
+    ) -> list[AgencyMention]:
         """Every agency or office a text names.
 
         `on` interprets names that meant different bodies at different times; `agency_ids` of a mention are in force
-        on `assigned_on` (by default the same day) and only those may be given a case.
+        on `assigned_on` (by default the same day) and only those may be given a case. `folded` is the text folded
+        already, for who needs it for more than this question.
         """
-        return self._offices.find(text, on, assigned_on or on)
+        return self._offices.find(Reading(text, folded), on, assigned_on or on)
 
     def heirs_of_district(self, district_id: str) -> tuple[str, ...]:
         """Today's communes on the ground of a former district, those that took the most of it first."""

@@ -20,6 +20,14 @@ Doubt = Literal[
     "spelling",  # the diacritics typed are not those of the name, or the name typed goes on
 ]
 Part = Literal["whole", "part"]
+How = Literal[
+    "name",  # of the agency itself
+    "office",  # a word for an office with its place, or for a body without tables of places
+    "place",  # a place alone: "ra phường Láng"
+    "function",  # an office of a place that is not told: "UBND phường"
+    "unnamed",  # a tier alone: "lên phường"
+    "elsewhere",  # a name that the tables do not know
+]
 Alone = Literal["yes", "located", "addressed", "no"]
 
 _KINDS: dict[str, CommuneKind] = {kind: kind for kind in get_args(CommuneKind)}
@@ -169,6 +177,11 @@ class OfficeWord:
     alone: Alone  # whether it counts without a place name: after a word of place, after an address, or never
     in_span: bool
 
+    @property
+    def outside_the_tiers(self) -> bool:
+        """A public unit that stands on no tier, whatever place is named after it: an employment service centre."""
+        return self.level is None and not self.agency_ids and self.alone != "no"
+
     @classmethod
     def from_row(cls, row: Mapping[str, str]) -> OfficeWord:
         """Read one row of a province's office_words.csv."""
@@ -222,7 +235,7 @@ class AgencyMention:
     start: int
     end: int
     text: str
-    how: Literal["name", "office", "place", "unnamed", "elsewhere"]
+    how: How
     level: Level | None  # of the office on the spot: the police of a ward is of the commune
     named_ids: tuple[str, ...]  # what the words name; may be gone
     agency_ids: tuple[

@@ -20,6 +20,7 @@ _SHORT_COMMUNE_UNITS: dict[str, CommuneKind] = {
     "p": "phường",
     "ph": "phường",
     "f": "phường",
+    "phg": "phường",
     "x": "xã",
     "tt": "thị trấn",
 }
@@ -66,20 +67,17 @@ class PlaceSearch:
 
     def communes_by_word(self, reading: Reading) -> Iterator[PlaceWords]:
         """Every commune named with its unit word, with the words it takes."""
-        index = 0
-        while index < len(reading):
-            unit = self._commune_units.at(reading, index)
+        after = 0
+        for index in self._commune_units.beginnings(reading):
+            unit = self._commune_units.at(reading, index) if index >= after else None
             match = self._name_after(reading, unit) if unit else None
             if unit is None or match is None:
-                index += 1
                 continue
             kind = next(kind for kind in get_args(CommuneKind) if kind == unit.kind)
             place = self._mention(reading, index, match, kind)
-            if place is None:
-                index += 1
-                continue
-            yield place
-            index = match.after
+            if place is not None:
+                yield place
+                after = match.after
 
     def bare_names(self, reading: Reading) -> list[PlaceMention]:
         """Communes named without a unit word, for the answer to a question that supplied it.
@@ -112,15 +110,13 @@ class PlaceSearch:
 
     def districts_by_word(self, reading: Reading) -> Iterator[tuple[int, int, DistrictMention]]:
         """Every former district named with its unit word, with the words [first, after) it takes."""
-        index = 0
-        while index < len(reading):
-            match = self._district_with_unit(reading, index)
-            if match is None:
-                index += 1
-                continue
-            start, end = reading.span(index, match.after)
-            yield index, match.after, DistrictMention(start, end, reading.text[start:end], match.exact[0])
-            index = match.after
+        after = 0
+        for index in self._district_units.beginnings(reading):
+            match = self._district_with_unit(reading, index) if index >= after else None
+            if match is not None:
+                start, end = reading.span(index, match.after)
+                yield index, match.after, DistrictMention(start, end, reading.text[start:end], match.exact[0])
+                after = match.after
 
     def district_named(self, reading: Reading) -> str | None:
         """The district whose bare name is the whole reading."""
@@ -165,8 +161,8 @@ class PlaceSearch:
         if first >= len(reading) or not _BEFORE_A_NAME.fullmatch(reading.gap_before(first)):
             return None
         match = self._best_name(reading, first)
-        if match is None:
-            return None
+        if match is None or (not match.exact and self._commune_units.at(reading, first) is not None):
+            return None  # "xã, phường tự lo" names no place
         if unit.short:
             known = any(isinstance(named, Commune) and named.kind == unit.kind for named in (*match.exact, *match.near))
             dotted = "." in reading.gap_before(first)

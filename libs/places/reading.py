@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from libs.places.folding import fold, folded_with_offsets, has_diacritics, spelling, with_one_i
+from libs.places.folding import FoldedText, fold, folded_with_offsets, has_diacritics, spelling, with_one_i
 
 _WORD = re.compile(r"[^\W_]+")
 # What may stand between two words of one name: "Văn Miếu - Quốc Tử Giám", "GD&ĐT".
@@ -22,9 +22,10 @@ Named = TypeVar("Named")
 class Reading:
     """One text as words: folded for looking up, verbatim for showing, each with its place in the original."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, folded: FoldedText | None = None) -> None:
+        """Read a text, whose folded form may be known already."""
         self.text = text
-        self._folded = folded_with_offsets(text)
+        self._folded = folded_with_offsets(text) if folded is None else folded
         self._spans = [match.span() for match in _WORD.finditer(self._folded.text)]
         self.words = [with_one_i(self._folded.text[start:end]) for start, end in self._spans]
         self._spellings: dict[int, str | None] = {}
@@ -47,6 +48,10 @@ class Reading:
             return True
         previous = self.words[index - 1]
         return bool(_AFTER_AN_ABBREVIATION.fullmatch(gap) and _ABBREVIATION.fullmatch(previous))
+
+    def comma_before(self, index: int) -> bool:
+        """Say whether nothing but a comma stands between a word and the one before it."""
+        return self.gap_before(index).strip() == ","
 
     @cached_property
     def all_capitalised(self) -> bool:
@@ -91,11 +96,17 @@ class _Entry(Generic[Named]):
 
 
 class _Node(Generic[Named]):
-    __slots__ = ("entries", "following")
+    __slots__ = ("after_comma", "entries", "following")
 
     def __init__(self) -> None:
+        self.after_comma = False
+        """A name has a comma before this word: "phòng Kinh tế, Hạ tầng và Đô thị"."""
         self.following: dict[str, _Node[Named]] = {}
         self.entries: list[_Entry[Named]] = []
+
+    def may_go_on(self, words: list[str], index: int) -> bool:
+        """Say whether a phrase ends here, or the word that follows is one a phrase goes on with."""
+        return bool(self.entries) or (index < len(words) and words[index] in self.following)
 
 
 class Lexicon(Generic[Named]):
@@ -111,18 +122,25 @@ class Lexicon(Generic[Named]):
         words = Reading(phrase)
         for index, word in enumerate(words.words):
             node = node.following.setdefault(word, _Node())
+            node.after_comma = node.after_comma or (index > 0 and "," in words.gap_before(index))
             spellings.append(words.spelled(index) or word)
         node.entries.append(_Entry(tuple(spellings), named))
+
+    def beginnings(self, reading: Reading) -> list[int]:
+        """The words at which a phrase may begin: few of them do, and only they are looked at further."""
+        following, words = self._root.following, reading.words
+        begun = [index for index, word in enumerate(words) if word in following]
+        return [index for index in begun if following[words[index]].may_go_on(words, index + 1)]
 
     def matches(self, reading: Reading, first: int) -> Iterator[Match[Named]]:
         """Every phrase that begins at a word, the shortest first."""
         node = self._root
         index = first
         while index < len(reading):
-            if index > first and not reading.joins(index):
-                return
             following = node.following.get(reading.words[index])
             if following is None:
+                return
+            if index > first and not (reading.joins(index) or (following.after_comma and reading.comma_before(index))):
                 return
             node = following
             index += 1
@@ -131,13 +149,7 @@ class Lexicon(Generic[Named]):
 
     def best(self, reading: Reading, first: int) -> Match[Named] | None:
         """The longest phrase that begins at a word and agrees in every diacritic typed; else the longest."""
-        if reading.words[first] not in self._root.following:
-            return None  # most words begin no phrase
-        best: Match[Named] | None = None
-        for match in self.matches(reading, first):
-            if match.exact or best is None or not best.exact:
-                best = match
-        return best
+        return best_of(self.matches(reading, first))
 
     @staticmethod
     def _match(reading: Reading, first: int, after: int, entries: list[_Entry[Named]]) -> Match[Named]:
@@ -148,6 +160,15 @@ class Lexicon(Generic[Named]):
             agrees = all(word is None or word == known for word, known in zip(typed, entry.spellings, strict=True))
             (exact if agrees else near).append(entry.named)
         return Match(first, after, tuple(exact), tuple(near))
+
+
+def best_of(matches: Iterable[Match[Named]]) -> Match[Named] | None:
+    """Of phrases that begin at one word, the shortest first: the longest that is exact, else the longest."""
+    best: Match[Named] | None = None
+    for match in matches:
+        if match.exact or best is None or not best.exact:
+            best = match
+    return best
 
 
 def words_of(phrase: str) -> tuple[str, ...]:

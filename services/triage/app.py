@@ -7,7 +7,7 @@ from libs.runtime.job import Job
 from libs.runtime.service import Service
 
 from . import api, jobs
-from .commands import CLASSIFY
+from .commands import CLASSIFY, EVALUATE, TRAIN
 from .handlers import subscriptions
 from .parts import build_parts
 from .province import load_province
@@ -25,5 +25,5 @@ SERVICE = Service(
     jobs=(Job("forget_texts", jobs.forget_texts, every=timedelta(minutes=10)),),
     parts=build_parts,
     prepare=load_province,
-    commands=(CLASSIFY,),
+    commands=(CLASSIFY, TRAIN, EVALUATE),
 )

@@ -1,11 +1,13 @@
-"""`python -m services.triage classify`: JSON lines in, JSON lines out, straight from the province's files."""
+"""`python -m services.triage classify | train | evaluate`: straight from files, no database."""
 
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pydantic import ValidationError
@@ -16,7 +18,8 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.service import Command
 
 from .api import TextToClassify
-from .domain import Classifier, Decision, KeywordClassifier
+from .domain import Classifier, Decision, TrainedClassifier
+from .model_file import MODEL_FILE, shipped_model
 from .province import read_tables, read_time_zone, rows_of
 from .settings import OfflineSettings
 
@@ -30,7 +33,7 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         settings = OfflineSettings()
         folder = settings.province_dir
-        classifier = KeywordClassifier(rows_of(read_tables(folder)), settings.thresholds)
+        classifier = TrainedClassifier(rows_of(read_tables(folder)), shipped_model(), settings.policy)
         on = chosen.on or SystemClock().now().astimezone(read_time_zone(folder)).date()
     except (BadRows, ValidationError) as error:
         sys.stderr.write(f"triage: {error}\n")
@@ -80,4 +83,63 @@ CLASSIFY = Command(
     about="decide about texts: JSON lines {id, text, on?, place_id?} in, JSON lines out; needs no database",
     arguments=_arguments,
     run=_run,
+)
+
+
+def _train(_: argparse.Namespace) -> int:
+    from .training.fit import NoTrainer
+    from .training.recipe import examine, train
+
+    began = time.monotonic()
+    try:
+        table = train(examine(rows_of(read_tables(OfflineSettings().province_dir))))
+    except (BadRows, ValidationError, NoTrainer) as error:
+        sys.stderr.write(f"triage: {error}\n")
+        return 2
+    MODEL_FILE.write_bytes(table.to_bytes())
+    print(f"{table.name}: {MODEL_FILE.stat().st_size} bytes, {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--card", type=Path, help="write the model card there, e.g. docs/triage.md")
+    parser.add_argument("--on-file", type=Path, help="labelled messages (JSON lines) outside the corpus, measured too")
+
+
+def _evaluate(chosen: argparse.Namespace) -> int:
+    from .training.card import Outside, card
+    from .training.corpus import read_labelled
+    from .training.fit import NoTrainer
+    from .training.recipe import answers_of, examine, held_out_answers
+
+    try:
+        settings = OfflineSettings()
+        rows = rows_of(read_tables(settings.province_dir))
+        outside = None
+        if chosen.on_file is not None:
+            classifier = TrainedClassifier(rows, shipped_model(), settings.policy)
+            outside = Outside(chosen.on_file.name, answers_of(classifier, read_labelled(chosen.on_file)))
+        answers = held_out_answers(examine(rows), rows, settings.policy)
+    except (BadRows, ValidationError, NoTrainer, OSError) as error:
+        sys.stderr.write(f"triage: {error}\n")
+        return 2
+    text = card(answers, outside, shipped_model().table, settings.policy)
+    if chosen.card is not None:
+        chosen.card.write_text(text, "utf-8")
+    else:
+        print(text)
+    return 0
+
+
+TRAIN = Command(
+    name="train",
+    about="make the model of the corpus anew; needs the extra `training`",
+    arguments=lambda _: None,
+    run=_train,
+)
+EVALUATE = Command(
+    name="evaluate",
+    about="measure the model on batches it has not seen; needs the extra `training`",
+    arguments=_evaluate_arguments,
+    run=_evaluate,
 )

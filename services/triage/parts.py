@@ -10,7 +10,8 @@ from libs.launch.rows import BadRows
 from libs.runtime.run import Run
 from libs.web import current_run
 
-from .domain import Classifier, KeywordClassifier
+from .domain import Classifier, TrainedClassifier
+from .model_file import shipped_model
 from .province import rows_of
 from .settings import TriageSettings
 from .store import ProvinceStore
@@ -42,4 +43,5 @@ async def build_parts(run: Run[TriageParts]) -> TriageParts:
         tables = {table.name: await store.rows(table) for table in PROVINCE_TABLES}
     if zone is None:
         raise BadRows("triage has no province yet: run `python -m services.triage prepare`")
-    return TriageParts(settings, KeywordClassifier(rows_of(tables), settings.thresholds), ZoneInfo(zone))
+    classifier = TrainedClassifier(rows_of(tables), shipped_model(), settings.policy)
+    return TriageParts(settings, classifier, ZoneInfo(zone))

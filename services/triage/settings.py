@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from libs.runtime.settings import RuntimeSettings
 
-from .domain import Thresholds
+from .domain import Policy
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -20,21 +20,23 @@ class ReviewSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore", frozen=True)
 
-    review_below_disposition: Share = 0.7
-    review_below_kind: Share = 0.55
-    review_below_field: Share = 0.5
-    review_below_matter: Share = 0.5
-    review_below_unit: Share = 0.6
+    review_below_disposition: Share = 0.5
+    review_below_kind: Share = 0.5
+    review_below_field: Share = 0.4
+    review_dismissal_above: Share = 0.05
+    """How probable an ordinary feedback may be in a text that is dismissed without a person."""
+    sensitive_from: Share = 0.1
+    """How probable a complaint or denunciation must be for a text to be held back."""
 
     @property
-    def thresholds(self) -> Thresholds:
+    def policy(self) -> Policy:
         """As the rules take them."""
-        return Thresholds(
+        return Policy(
             disposition=self.review_below_disposition,
             kind=self.review_below_kind,
             field=self.review_below_field,
-            matter=self.review_below_matter,
-            unit=self.review_below_unit,
+            dismissed_in_scope=self.review_dismissal_above,
+            sensitive_from=self.sensitive_from,
         )
 
 

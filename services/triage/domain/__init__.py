@@ -3,7 +3,19 @@
 from .classifier import Classifier
 from .decision import Decision
 from .keyword_classifier import KeywordClassifier
+from .linear import LinearModel
+from .policy import Policy
 from .review import Thresholds
 from .row import ClassifierRows
+from .trained_classifier import TrainedClassifier
 
-__all__ = ["Classifier", "ClassifierRows", "Decision", "KeywordClassifier", "Thresholds"]
+__all__ = [
+    "Classifier",
+    "ClassifierRows",
+    "Decision",
+    "KeywordClassifier",
+    "LinearModel",
+    "Policy",
+    "Thresholds",
+    "TrainedClassifier",
+]

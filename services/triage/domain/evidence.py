@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from libs.places import FoldedText, folded_with_offsets, has_diacritics
+from libs.places import FoldedText, has_diacritics
 
 from .decision import Reason
 from .phrase import Hit, Lexicon, Meaning, Phrase, longest
@@ -15,6 +15,8 @@ from .row import CueRow
 
 _Decided = tuple[str, str]
 _SHORT: Final = 2
+_MOST_HITS: Final = 64
+"""Of one outcome in one text: whoever repeats a word more often says nothing new, and is compared no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def worth_of(hit: Hit[Cue]) -> float:
     return max(hit.meaning.weight - 1.0, 0.5) if hit.unmarked and hit.length <= _SHORT else float(hit.meaning.weight)
 
 
-def weight_of(hits: Iterable[Hit[Cue]]) -> float:
+def weight_of(hits: Collection[Hit[Cue]]) -> float:
     """The weight of some cues, each phrase counted once."""
-    return sum({hit.meaning.words: worth_of(hit) for hit in hits}.values())
+    return sum({hit.meaning.words: worth_of(hit) for hit in hits}.values()) if hits else 0
 
 
 def quote(reading: Reading, hit: Hit[Meaning], decision: str, rule: str) -> Reason:
@@ -100,10 +102,10 @@ class CueBook:
         for hits in by_decision.values():
             for hit in _strongest(hits):
                 found.setdefault((hit.meaning.decision, hit.meaning.value), []).append(hit)
-        return Evidence(reading, {decided: tuple(hits) for decided, hits in found.items()})
+        return Evidence(reading, {decided: tuple(hits[:_MOST_HITS]) for decided, hits in found.items()})
 
     def _matches(self, reading: Reading) -> list[Hit[Cue]]:
-        folded = folded_with_offsets(reading.text)
+        folded = reading.folded
         hits = []
         for pattern in self._patterns:
             for match in pattern.folded.finditer(folded.text):
@@ -137,6 +139,8 @@ def _inside_a_word(text: str, first: int, after: int) -> bool:
 
 
 def _strongest(hits: list[Hit[Cue]]) -> Iterable[Hit[Cue]]:
+    if len(hits) == 1:
+        return hits
     best: dict[tuple[str, tuple[int, ...]], Hit[Cue]] = {}
     for hit in longest(hits):
         known = best.get((hit.meaning.value, hit.matched))

@@ -1,6 +1,6 @@
 """Which office acts in a text, on which tier it stands, and whose official is meant."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -18,7 +18,9 @@ _SURE_OF_CONFIRMED: Final = 0.95
 # The sender confirmed the commune of the matter, but named no office: it is likely, not certain, that it acted.
 _SURE_OF_CONFIRMED_ALONE: Final = 0.6
 _NEAR: Final = 3
-_WORTH: Final = {"office": 3.0, "name": 3.0, "place": 2.5, "elsewhere": 2.5, "unnamed": 0.5}
+_MOST_OFFICES: Final = 64
+"""Of one text: more are no citizen's account, and are looked at no further."""
+_WORTH: Final = {"office": 3.0, "name": 3.0, "place": 2.5, "elsewhere": 2.5, "function": 1.5, "unnamed": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ class Offices:
 
 def find_offices(gazetteer: Gazetteer, evidence: Evidence, on: date) -> Offices:
     """The offices a text names on a day, and the one that acts in it."""
-    mentions = tuple(gazetteer.find_agencies(evidence.reading.text, on))
-    acting = max(mentions, key=lambda mention: _acts(mention, evidence), default=None)
+    reading = evidence.reading
+    mentions = tuple(gazetteer.find_agencies(reading.text, on, folded=reading.folded)[:_MOST_OFFICES])
+    spoken_of = {mention.level for mention in mentions if mention.how in ("function", "unnamed")}
+    acting = max(mentions, key=lambda mention: _acts(mention, evidence, spoken_of), default=None)
     return Offices(mentions, acting)
 
 
@@ -92,10 +96,13 @@ def _spread(ids: tuple[str, ...]) -> Iterable[tuple[str, float]]:
     return ((one, _SURE_OF_FIRST if index == 0 else rest) for index, one in enumerate(ids))
 
 
-def _acts(mention: AgencyMention, evidence: Evidence) -> tuple[float, int]:
-    """How likely this office is the one that acts, the earlier of equals first."""
+def _acts(mention: AgencyMention, evidence: Evidence, spoken_of: Collection[str | None]) -> tuple[float, int]:
+    """How likely this office is the one that acts, the earlier of equals first.
+
+    A home is no office, unless its tier is spoken of again: "thường trú xã A … một cửa của xã".
+    """
     score = _WORTH[mention.how]
-    if _stands_after(mention, evidence.hits("home", "home")):
+    if mention.level not in spoken_of and _stands_after(mention, evidence.hits("home", "home")):
         score -= 1.5
     if _stands_after(mention, evidence.hits("addressed", "addressed")):
         score -= 1.0

@@ -7,9 +7,9 @@ A word of a text matches a word of a phrase when both carry the same marks, or w
 any. A phrase of one syllable always needs its marks: "thue" may be `thuế` or `thuê`, "cho" is hardly ever `chợ`.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from .reading import Reading, Word, forms, read
 
@@ -32,8 +32,7 @@ class Phrase(Generic[Meaning]):
     needs_marks: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[Meaning]):
+class Hit(NamedTuple, Generic[Meaning]):
     """A phrase found: what it means, which words matched, and where they stand in the text."""
 
     meaning: Meaning
@@ -58,30 +57,79 @@ class Hit(Generic[Meaning]):
         return len(self.matched)
 
 
-@dataclass(slots=True)
 class _Node(Generic[Meaning]):
-    marked: "dict[str, _Node[Meaning]]" = field(default_factory=dict)
-    plain: "dict[str, list[_Node[Meaning]]]" = field(default_factory=dict)
-    gap: "_Node[Meaning] | None" = None
-    number: "_Node[Meaning] | None" = None
-    meanings: list[Meaning] = field(default_factory=list)
-    carries_marks: bool = False
+    """The beginning of some phrases, and by which words they go on."""
+
+    __slots__ = ("carries_marks", "gap", "marked", "meanings", "numbers", "unmarked")
+
+    def __init__(self, *, carries_marks: bool = False) -> None:
+        self.marked: dict[str, list[_Node[Meaning]]] = {}
+        self.unmarked: dict[str, list[_Node[Meaning]]] = {}
+        """By a word typed without marks: the phrase's word spelled so first, then those it may stand for."""
+        self.numbers: list[_Node[Meaning]] = []
+        self.gap: _Node[Meaning] | None = None
+        self.meanings: list[Meaning] = []
+        self.carries_marks = carries_marks
+
+    def after(self, word: Word) -> "list[_Node[Meaning]]":
+        """Where a word leads to."""
+        marked, plain, _, _, _ = word
+        found = self.unmarked.get(plain, _NOWHERE) if marked == plain else self.marked.get(marked, _NOWHERE)
+        if self.numbers and _is_number(marked, plain):
+            return [*found, *self.numbers]
+        return found
+
+    def grow(self, part: str | Word, *, needs_marks: bool) -> "_Node[Meaning]":
+        """Where one more part of a phrase leads to, made if it leads nowhere yet."""
+        if part == GAP:
+            self.gap = self.gap or _Node(carries_marks=self.carries_marks)
+            return self.gap
+        if part == NUMBER:
+            self.numbers = self.numbers or [_Node(carries_marks=self.carries_marks)]
+            return self.numbers[0]
+        assert isinstance(part, Word)
+        if part.marked in self.marked:
+            return self.marked[part.marked][0]
+        following: _Node[Meaning] = _Node(carries_marks=self.carries_marks or not part.unmarked)
+        self.marked[part.marked] = [following]
+        if part.unmarked:
+            self.unmarked.setdefault(part.plain, []).insert(0, following)
+        elif not needs_marks:
+            self.unmarked.setdefault(part.plain, []).append(following)
+        return following
+
+    def joined(self, other: "_Node[Meaning]") -> "_Node[Meaning]":
+        """One node that leads where this one and then another would."""
+        both: _Node[Meaning] = _Node()
+        for node in (self, other):
+            for word, following in node.marked.items():
+                both.marked.setdefault(word, []).extend(following)
+            for word, following in node.unmarked.items():
+                both.unmarked.setdefault(word, []).extend(following)
+            both.numbers.extend(node.numbers)
+        return both
+
+
+_NOWHERE: Final[list[Any]] = []
 
 
 class Lexicon(Generic[Meaning]):
     """Phrases with their meanings, ready to be found."""
 
     def __init__(self, phrases: Iterable[Phrase[Meaning]]) -> None:
-        self._any: _Node[Meaning] = _Node()
-        self._with_marks: _Node[Meaning] = _Node()
+        with_marks: _Node[Meaning] = _Node()
+        without: _Node[Meaning] = _Node()
         for phrase in phrases:
             parts = _parts(phrase.words)
             needs_marks = phrase.needs_marks or len(parts) == 1
-            node = self._with_marks if needs_marks else self._any
+            node = with_marks if needs_marks else without
             for part in parts:
-                node = _grown(node, part, needs_marks=needs_marks)
+                node = node.grow(part, needs_marks=needs_marks)
             if parts and phrase.meaning not in node.meanings:
                 node.meanings.append(phrase.meaning)
+        self._root = with_marks.joined(without)
+        numbers = _NUMBERS if self._root.numbers else ()
+        self._first_words = frozenset((*self._root.marked, *self._root.unmarked, *numbers))
 
     def find(self, reading: Reading) -> list[Hit[Meaning]]:
         """Every phrase in the text, overlapping ones too, in the order of the text.
@@ -89,21 +137,34 @@ class Lexicon(Generic[Meaning]):
         Somebody who types marks elsewhere would have typed them here: then words without marks mean themselves.
         """
         words = reading.words
+        found: list[tuple[_Matched, _Node[Meaning]]] = []
+        for first in self._beginnings(words):
+            for start in self._root.after(words[first]):
+                _follow(start, words, (first,), found)
         hits: list[Hit[Meaning]] = []
-        for first, word in enumerate(words):
-            for start in (*_after(self._with_marks, word), *_after(self._any, word)):
-                for matched, node in _matches(start, words, (first,), first + 1):
-                    unmarked = node.carries_marks and all(words[index].unmarked for index in matched)
-                    if not (unmarked and reading.accented):
-                        end = words[matched[-1]].end
-                        hits.extend(
-                            Hit(meaning, matched, word.start, end, word.clause, unmarked) for meaning in node.meanings
-                        )
+        for matched, node in found:
+            unmarked = node.carries_marks and all(words[index].unmarked for index in matched)
+            if not (unmarked and reading.accented):
+                word = words[matched[0]]
+                end = words[matched[-1]].end
+                hits.extend(
+                    [Hit(meaning, matched, word.start, end, word.clause, unmarked) for meaning in node.meanings]
+                )
         return hits
+
+    def _beginnings(self, words: tuple[Word, ...]) -> list[int]:
+        """The words at which a phrase may begin: most begin none."""
+        known = self._first_words
+        if self._root.numbers:
+            return [at for at, word in enumerate(words) if word.marked in known or word.plain[:1].isdigit()]
+        return [at for at, word in enumerate(words) if word.marked in known]
 
 
 def longest(hits: Iterable[Hit[Meaning]]) -> list[Hit[Meaning]]:
     """The hits that remain when of two that share a word the longer wins; equals on the same words all stay."""
+    hits = list(hits)
+    if len(hits) < 2:  # most decisions find one cue or none
+        return hits
     taken: dict[int, _Matched] = {}
     kept = []
     for hit in sorted(hits, key=lambda hit: (-hit.length, hit.last - hit.first, hit.first)):
@@ -120,51 +181,31 @@ def phrases_of(keywords: str) -> tuple[str, ...]:
     return tuple(phrase for phrase in phrases if _carries_marks(phrase) or _plain(phrase) not in marked)
 
 
-def _matches(
-    node: _Node[Meaning], words: tuple[Word, ...], matched: _Matched, at: int
-) -> Iterator[tuple[_Matched, _Node[Meaning]]]:
-    """Every way to go on from a node at a word, within the clause; a gap may skip words first."""
+def _is_number(marked: str, plain: str) -> bool:
+    return plain[:1].isdigit() or marked in _NUMBERS
+
+
+def _follow(
+    node: _Node[Meaning],
+    words: tuple[Word, ...],
+    matched: _Matched,
+    found: list[tuple[_Matched, _Node[Meaning]]],
+) -> None:
+    """Every way to go on from a node, within the clause; a gap may skip words first."""
     if node.meanings:
-        yield matched, node
+        found.append((matched, node))
     clause = words[matched[0]].clause
-    if at >= len(words) or words[at].clause != clause:
+    at = matched[-1] + 1
+    if at == len(words) or words[at].clause != clause:
         return
-    for following in _after(node, words[at]):
-        yield from _matches(following, words, (*matched, at), at + 1)
+    for following in node.after(words[at]):
+        _follow(following, words, (*matched, at), found)
     if node.gap is not None:
         for index in range(at, min(at + WIDEST_GAP + 1, len(words))):
             if words[index].clause != clause:
                 return
-            for following in _after(node.gap, words[index]):
-                yield from _matches(following, words, (*matched, index), index + 1)
-
-
-def _after(node: _Node[Meaning], word: Word) -> list[_Node[Meaning]]:
-    found = []
-    same = node.marked.get(word.marked)
-    if same is not None:
-        found.append(same)
-    if word.unmarked:
-        found.extend(following for following in node.plain.get(word.plain, ()) if following is not same)
-    if node.number is not None and (word.plain[:1].isdigit() or word.marked in _NUMBERS):
-        found.append(node.number)
-    return found
-
-
-def _grown(node: _Node[Meaning], part: str | Word, *, needs_marks: bool) -> _Node[Meaning]:
-    if part == GAP:
-        node.gap = node.gap or _Node(carries_marks=node.carries_marks)
-        return node.gap
-    if part == NUMBER:
-        node.number = node.number or _Node(carries_marks=node.carries_marks)
-        return node.number
-    assert isinstance(part, Word)
-    following = node.marked.get(part.marked)
-    if following is None:
-        following = node.marked[part.marked] = _Node(carries_marks=node.carries_marks or not part.unmarked)
-        if not needs_marks:
-            node.plain.setdefault(part.plain, []).append(following)
-    return following
+            for following in node.gap.after(words[index]):
+                _follow(following, words, (*matched, index), found)
 
 
 def _parts(phrase: str) -> list[str | Word]:

@@ -7,10 +7,11 @@ those, `plain` has no marks. Offsets always count the code points of the text as
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
-from libs.places.folding import fold, spelling, with_one_i
+from libs.places import FoldedText, fold, folded_with_offsets
+from libs.places.folding import spelling, with_one_i
 
 LONGEST_READ: Final = 5_000
 """Code points of a text that rules read. Source: the longest message the channel's form accepts, with room."""
@@ -25,8 +26,7 @@ _LONGEST_REMEMBERED: Final = 20
 _ACCENTED_SHARE: Final = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, where it stands, and the clause it belongs to."""
 
     marked: str
@@ -41,7 +41,7 @@ class Word:
         return self.marked == self.plain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A text and its words, in order."""
 
@@ -50,35 +50,42 @@ class Reading:
     accented: bool
     """Its writer types marks: at least every fourth word has one, as half of all Vietnamese words do."""
 
+    @cached_property
+    def folded(self) -> FoldedText:
+        """The text folded for searching, once for all who search it."""
+        return folded_with_offsets(self.text)
+
 
 def read(text: str) -> Reading:
     """The words of the first `LONGEST_READ` code points of a text."""
     text = text[:LONGEST_READ]
     words: list[Word] = []
     clause = 0
+    with_marks = 0
     previous_end = 0
     for found in _WORD.finditer(text):
         start, end = found.span()
-        if words and _ends_clause(text[previous_end : start + 1], words[-1]):
+        plainly_on = start == previous_end + 1 and text[previous_end] == " "
+        if words and not plainly_on and _ends_clause(text[previous_end : start + 1], words[-1]):
             clause += 1
-        for part in _AMOUNT.sub(r"\1 \2", found.group()).split():
-            marked, plain = forms(part)
-            words.append(Word(marked, plain, start, end, clause))
         previous_end = end
-    with_marks = sum(not word.unmarked for word in words)
+        word = found.group()
+        for marked, plain in _remembered(word) if len(word) <= _LONGEST_REMEMBERED else _parts(word):
+            words.append(Word(marked, plain, start, end, clause))
+            with_marks += marked != plain
     return Reading(text, tuple(words), accented=with_marks >= _ACCENTED_SHARE * len(words) > 0)
 
 
 def forms(word: str) -> tuple[str, str]:
     """The two forms of one word: with its marks in one spelling, and without."""
-    return _remembered_forms(word) if len(word) <= _LONGEST_REMEMBERED else _forms(word)
-
-
-def _forms(word: str) -> tuple[str, str]:
     return spelling(word), with_one_i(fold(word))
 
 
-_remembered_forms = lru_cache(maxsize=16_384)(_forms)
+def _parts(word: str) -> tuple[tuple[str, str], ...]:
+    return tuple(forms(part) for part in _AMOUNT.sub(r"\1 \2", word).split())
+
+
+_remembered = lru_cache(maxsize=16_384)(_parts)
 
 
 def _ends_clause(between: str, before: Word) -> bool:

@@ -169,12 +169,17 @@ def _only_a_verb(hit: Hit[Cue]) -> bool:
 
 def _longest_of_each_field(hits: list[Hit[Subject]]) -> list[Hit[Subject]]:
     """The longest hits, and within them the matters of the same field they would have hidden."""
-    kept = longest(hits)
+    kept = dict.fromkeys(longest(hits))
+    fields_at: dict[int, set[Field]] = {}
+    for hit in kept:
+        for index in hit.matched:
+            fields_at.setdefault(index, set()).add(hit.meaning.field)
     for hit in longest(hit for hit in hits if hit.meaning.matter):
-        hiding = [other for other in kept if not set(other.matched).isdisjoint(hit.matched)]
-        if hit not in kept and all(other.meaning.field is hit.meaning.field for other in hiding):
-            kept.append(hit)
-    return kept
+        if all(fields_at.get(index, set()) <= {hit.meaning.field} for index in hit.matched):
+            kept[hit] = None
+            for index in hit.matched:
+                fields_at.setdefault(index, set()).add(hit.meaning.field)
+    return list(kept)
 
 
 def _weigh(namings: tuple[Naming, ...], platform_worth: float) -> Topic:

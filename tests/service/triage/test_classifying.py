@@ -40,7 +40,6 @@ async def test_what_a_citizen_adds_is_decided_together_with_what_was_said(desk: 
     await desk.hear(desk.supplemented("ở phường Láng, hẹn ba lần không trả kết quả"))
     first, second = await desk.said()
     assert first.accused_unit == ()
-    assert first.needs_review
     assert ids_of(second.accused_unit, "agency_id") == [LANG]
     assert not second.needs_review
 

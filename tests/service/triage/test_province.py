@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from libs.launch.rows import BadRows
-from services.triage.domain import KeywordClassifier
+from services.triage.domain import TrainedClassifier
+from services.triage.model_file import shipped_model
 from services.triage.parts import build_parts
 from services.triage.province import load_province, read_tables, rows_of
 from services.triage.store import ProvinceStore
@@ -16,7 +17,7 @@ from tests.service.triage.desk import Desk
 
 async def test_what_was_loaded_is_what_the_files_say(desk: Desk) -> None:
     settings = desk.run.parts.settings
-    from_files = KeywordClassifier(rows_of(read_tables(settings.province_dir)), settings.thresholds)
+    from_files = TrainedClassifier(rows_of(read_tables(settings.province_dir)), shipped_model(), settings.policy)
     assert desk.run.parts.classifier.model_version == from_files.model_version
     assert desk.run.parts.zone.key == "Asia/Ho_Chi_Minh"
 

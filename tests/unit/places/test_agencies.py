@@ -22,7 +22,7 @@ LANG = "HN-CN00199"
     ("text", "span", "how", "level", "named", "assignable", "places"),
     [
         ("nộp ở UBND phường Láng", "UBND phường Láng", "office", "commune", [LANG], [LANG], [LANG]),
-        ("một cửa phường Láng đóng", "phường Láng", "office", "commune", [LANG], [LANG], [LANG]),
+        ("một cửa phường Láng đóng", "một cửa phường Láng", "office", "commune", [LANG], [LANG], [LANG]),
         ("cán bộ phường Láng quát", "phường Láng", "office", "commune", [LANG], [LANG], [LANG]),
         ("ra phường Láng", "phường Láng", "place", "commune", [LANG], [LANG], [LANG]),
         ("công an phường Láng hẹn", "công an phường Láng", "office", "commune", ["HN-CA"], ["HN-CA"], [LANG]),
@@ -44,11 +44,30 @@ LANG = "HN-CN00199"
         ("đề nghị thành phố bỏ", "thành phố", "office", "city", ["HN"], ["HN"], []),
         ("lên phường làm giấy", "phường", "unnamed", "commune", [], [], []),
         ("công an phường quát", "công an phường", "office", "commune", ["HN-CA"], ["HN-CA"], []),
+        ("UBND phường hẹn", "UBND phường", "function", "commune", [], [], []),
+        ("cán bộ phường quát", "cán bộ phường", "unnamed", "commune", [], [], []),
+        ("điểm pvhcc p. Láng", "điểm pvhcc p. Láng", "office", "commune", [LANG], [LANG], [LANG]),
+        ("trung tâm dịch vụ việc làm hẹn", "trung tâm dịch vụ việc làm", "office", None, [], [], []),
+        ("trung tâm sát hạch Láng Hạ", "trung tâm sát hạch", "office", None, [], [], []),
+        ("chi cục thú y bảo", "chi cục thú y", "office", "department", ["HN-SNNMT"], ["HN-SNNMT"], []),
+        ("chi nhánh số 3 TTPVHCC", "chi nhánh số 3 TTPVHCC", "name", "department", ["HN-TTPVHCC"], ["HN-TTPVHCC"], []),
+        (
+            "VPĐK chi nhánh Thường Tín",
+            "VPĐK chi nhánh Thường Tín", "office", "district", ["HN-VPDKDD"], ["HN-VPDKDD"], ["HN-CN10183"],
+        ),
+        ("BHXH khu vực 1", "BHXH khu vực", "office", "district", ["HN-BHXH"], ["HN-BHXH"], []),
+        (
+            "phòng Kinh tế, Hạ tầng và Đô thị phường Láng",
+            "phòng Kinh tế, Hạ tầng và Đô thị phường Láng", "office", "commune", [LANG], [LANG], [LANG],
+        ),
+        ("thường trú xã Phù Đổng", "xã Phù Đổng", "place", "commune", ["HN-CN00541"], ["HN-CN00541"], ["HN-CN00541"]),
+        ("thì xã Phù Đổng bảo", "xã Phù Đổng", "place", "commune", ["HN-CN00541"], ["HN-CN00541"], ["HN-CN00541"]),
+        ("ra phg Láng", "phg Láng", "place", "commune", [LANG], [LANG], [LANG]),
         ("UBND xã Khánh Bình Tây ghi sai", "UBND xã Khánh Bình Tây", "elsewhere", "commune", [], [], []),
     ],
 )  # fmt: skip
 def test_an_office_is_found_with_who_answers_for_it(
-    text: str, span: str, how: str, level: str, named: list[str], assignable: list[str], places: list[str]
+    text: str, span: str, how: str, level: str | None, named: list[str], assignable: list[str], places: list[str]
 ) -> None:
     (mention,) = GAZETTEER.find_agencies(text, TODAY)
     assert (mention.text, mention.how, mention.level) == (span, how, level)
@@ -69,6 +88,9 @@ def test_an_office_is_found_with_who_answers_for_it(
         "cap lai can cuoc",
         "số tài chính",
         "thành phố Hà Nội đẹp",
+        "cùng các cơ quan liên quan",
+        "xã phường tự chia cho nhau",
+        "hợp tác xã Láng",
         "xã hội",
         "",
     ],

@@ -59,6 +59,14 @@ def test_folding_with_offsets_gives_the_same_text_and_one_place_for_each_charact
 
 
 @settings(deadline=None)
+@given(VIETNAMESE)
+def test_the_quick_way_and_the_careful_way_agree(text: str) -> None:
+    text = unicodedata.normalize("NFC", text)
+    quick, careful = folded_with_offsets(text), folded_with_offsets(text + "\u200b")
+    assert (quick.text, list(quick.starts), list(quick.ends)) == (careful.text, [*careful.starts], [*careful.ends])
+
+
+@settings(deadline=None)
 @given(VIETNAMESE, st.sampled_from(["NFC", "NFD"]), st.data())
 def test_the_original_piece_under_a_folded_piece_folds_to_it_again(text: str, form: str, data: st.DataObject) -> None:
     text = unicodedata.normalize(form, text)  # type: ignore[arg-type]

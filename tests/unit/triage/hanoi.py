@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from services.triage.domain import ClassifierRows, Decision, KeywordClassifier, Thresholds
+from services.triage.domain import ClassifierRows, Decision, KeywordClassifier, Policy, Thresholds, TrainedClassifier
 from services.triage.domain.evidence import CueBook, Evidence
 from services.triage.domain.wording import Wording
+from services.triage.model_file import shipped_model
 from services.triage.province import read_tables, rows_of
 
 HANOI: Final = Path("provinces/hanoi")
@@ -26,6 +27,12 @@ def rows() -> ClassifierRows:
 def classifier() -> KeywordClassifier:
     """The classifier of the province."""
     return KeywordClassifier(rows(), Thresholds())
+
+
+@cache
+def trained() -> TrainedClassifier:
+    """The classifier at work, with the shipped model."""
+    return TrainedClassifier(rows(), shipped_model(), Policy())
 
 
 @cache

@@ -1,0 +1,236 @@
+"""The trained model: one table of small numbers, a row per feature, a column per label of each decision.
+
+Pure: its bytes are passed in. A text's features pick their rows, the rows are added up, and what comes out is turned
+into probabilities that were measured on texts the model had not seen.
+"""
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate, pairwise, repeat
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from .features import WORTH_OF_A_SCORE, Features, pieces_of
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
+
+BLOCKS: Final = ("words", "marked", "pieces", "scores")
+_MAGIC: Final = b"triage model 1\n"
+_MOST_WORDS_REMEMBERED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How sums become probabilities: `softmax(slope * sum + shift)`."""
+
+    slope: float
+    shift: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All numbers of a model, as training leaves them."""
+
+    name: str
+    decisions: Mapping[str, tuple[str, ...]]
+    """The labels of each decision, in the order of the columns."""
+    vocabulary: Mapping[str, tuple[str, ...]]
+    """The features of each block, in the order of the rows."""
+    rarity: Floats
+    weights: npt.NDArray[np.int8]
+    scale: Floats
+    """What one step of a column's weights is worth."""
+    intercepts: Floats
+    calibration: Mapping[str, Calibration]
+
+    def to_bytes(self) -> bytes:
+        """The artefact: the same table gives the same bytes."""
+        header = {
+            "name": self.name,
+            "decisions": self.decisions,
+            "rows": {block: len(self.vocabulary[block]) for block in BLOCKS},
+            "scale": [float(step) for step in self.scale],
+            "intercepts": [float(sum_) for sum_ in self.intercepts],
+            "calibration": {name: [one.slope, *one.shift] for name, one in self.calibration.items()},
+        }
+        words = "\n".join(feature for block in BLOCKS for feature in self.vocabulary[block])
+        parts = [json.dumps(header, sort_keys=False).encode(), words.encode()]
+        parts += [self.rarity.astype("<f2").tobytes(), self.weights.tobytes()]
+        return _MAGIC + zlib.compress(b"".join(len(part).to_bytes(4, "big") + part for part in parts), 9)
+
+    @classmethod
+    def from_bytes(cls, artefact: bytes) -> "Table":
+        """Read an artefact.
+
+        Raises:
+            ValueError: it is none, or a broken one.
+        """
+        if not artefact.startswith(_MAGIC):
+            raise ValueError("not a triage model, or one of another edition")
+        try:
+            header, words, rarity, weights = _parts(zlib.decompress(artefact[len(_MAGIC) :]))
+        except zlib.error as error:
+            raise ValueError("the triage model is broken") from error
+        facts: dict[str, Any] = json.loads(header)
+        features = words.decode().split("\n")
+        ends = list(accumulate(facts["rows"][block] for block in BLOCKS))
+        decisions = {name: tuple(labels) for name, labels in facts["decisions"].items()}
+        columns = sum(len(labels) for labels in decisions.values())
+        return cls(
+            name=facts["name"],
+            decisions=decisions,
+            vocabulary={
+                block: tuple(features[start:end])
+                for block, start, end in zip(BLOCKS, (0, *ends[:-1]), ends, strict=True)
+            },
+            rarity=np.frombuffer(rarity, "<f2").astype(np.float32),
+            weights=np.frombuffer(weights, np.int8).reshape(-1, columns),
+            scale=np.array(facts["scale"], np.float32),
+            intercepts=np.array(facts["intercepts"], np.float32),
+            calibration={
+                name: Calibration(slope, tuple(shift)) for name, (slope, *shift) in facts["calibration"].items()
+            },
+        )
+
+
+def _parts(body: bytes) -> list[bytes]:
+    parts = []
+    at = 0
+    while at < len(body):
+        length = int.from_bytes(body[at : at + 4], "big")
+        parts.append(body[at + 4 : at + 4 + length])
+        at += 4 + length
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One decision: every label with its probability, the likeliest first."""
+
+    ranked: tuple[tuple[str, float], ...]
+
+    @property
+    def label(self) -> str:
+        return self.ranked[0][0]
+
+    @property
+    def sure(self) -> float:
+        """How probable the likeliest label is."""
+        return self.ranked[0][1]
+
+    def of(self, label: str) -> float:
+        """How probable one label is."""
+        return next((sure for one, sure in self.ranked if one == label), 0.0)
+
+    def without(self, label: str) -> "Judgement":
+        """The same, once a label is known not to hold."""
+        rest = [(one, sure) for one, sure in self.ranked if one != label]
+        whole = sum(sure for _, sure in rest) or 1.0
+        return Judgement(tuple((one, round(sure / whole, 4)) for one, sure in rest))
+
+
+class LinearModel:
+    """Judges texts by a table. Built once; then safe to share between threads."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._starts = [0, *accumulate(len(table.vocabulary[block]) for block in BLOCKS)]
+        self._row_of = {
+            block: {feature: row for row, feature in enumerate(table.vocabulary[block], start)}
+            for block, start in zip(BLOCKS, self._starts, strict=False)
+        }
+        ends = list(accumulate(len(labels) for labels in table.decisions.values()))
+        self._columns = {
+            name: slice(end - len(labels), end)
+            for (name, labels), end in zip(table.decisions.items(), ends, strict=True)
+        }
+        self._pieces_of: dict[str, Rows] = {}
+
+    def read(self, features: Features) -> "Read":
+        """Pick the rows of one text, each word block brought to length 1, and add them up."""
+        count = len(features.tokens)
+        positions = np.arange(count)
+        in_pairs = np.concatenate((positions, positions[: max(count - 1, 0)]))  # a pair belongs to its first word
+        pieces = [self._pieces(token.marked) for token in features.tokens]
+        of_pieces = np.repeat(positions, np.fromiter(map(len, pieces), np.intp, count))
+        rows = np.concatenate((self._rows("words", features.words()), self._rows("marked", features.marked()), *pieces))
+        owners = np.concatenate((in_pairs, in_pairs, of_pieces))
+        known = rows >= 0
+        distinct, inverse, counts = np.unique(rows[known], return_inverse=True, return_counts=True)
+        values = ((1 + np.log(counts)) * self.table.rarity[distinct]).astype(np.float32)
+        ends = np.searchsorted(distinct, self._starts[:4])
+        for start, end in pairwise(ends):
+            values[start:end] /= np.sqrt((values[start:end] ** 2).sum()) or 1.0
+        weights = self.table.weights[distinct].astype(np.float32)
+        sums = (values @ weights + self._scored(features)) * self.table.scale + self.table.intercepts
+        return Read(self, features, sums, weights, values / counts, inverse, owners[known])
+
+    def probabilities(self, name: str, sums: Floats) -> Floats:
+        """The sums of one decision as measured probabilities."""
+        calibration = self.table.calibration[name]
+        raised = calibration.slope * sums + np.array(calibration.shift, np.float32)
+        powers = np.exp(raised - raised.max())
+        shares: Floats = powers / powers.sum()
+        return shares
+
+    def columns_of(self, name: str) -> slice:
+        """Where a decision's labels stand among the columns."""
+        return self._columns[name]
+
+    def _scored(self, features: Features) -> Floats:
+        known = self._row_of["scores"]
+        scored = [(known[name], score) for name, score in features.scores.items() if name in known]
+        worth = np.array([score for _, score in scored], np.float32) * WORTH_OF_A_SCORE
+        sums: Floats = worth @ self.table.weights[np.fromiter((row for row, _ in scored), np.intp, len(scored))].astype(
+            np.float32
+        )
+        return sums
+
+    def _rows(self, block: str, features: list[str]) -> Rows:
+        known = self._row_of[block]
+        return np.fromiter(map(known.get, features, repeat(-1)), np.int32, len(features))
+
+    def _pieces(self, word: str) -> Rows:
+        rows = self._pieces_of.get(word)
+        if rows is None:
+            rows = self._rows("pieces", list(pieces_of(word)))
+            rows = rows[rows >= 0]
+            if len(self._pieces_of) >= _MOST_WORDS_REMEMBERED:
+                self._pieces_of.clear()
+            self._pieces_of[word] = rows
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One text picked from the table, ready to be judged and explained."""
+
+    model: LinearModel
+    features: Features
+    sums: Floats
+    """One for each column, as calibration takes them."""
+    weights: Floats
+    """Of each feature for each column; `each` is how much it counts every time it occurs."""
+    each: Floats
+    inverse: Places
+    owners: Places
+
+    def judge(self, name: str) -> Judgement:
+        """One decision about this text."""
+        labels = self.model.table.decisions[name]
+        shares = self.model.probabilities(name, self.sums[self.model.columns_of(name)])
+        order = np.argsort(-shares, kind="stable")
+        return Judgement(tuple((labels[index], round(float(shares[index]), 4)) for index in order))
+
+    def weight_of_tokens(self, name: str, label: str) -> list[float]:
+        """How strongly each token of the text spoke for a label."""
+        column = self.model.columns_of(name).start + self.model.table.decisions[name].index(label)
+        worth = (self.weights[:, column] * self.each)[self.inverse]
+        weights: list[float] = np.bincount(self.owners, worth, len(self.features.tokens)).tolist()
+        return weights

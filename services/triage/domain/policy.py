@@ -1,0 +1,45 @@
+"""When a person must look at a decision of the model before anything is done with it.
+
+Wrongly dismissed is worse than wrongly asked: a citizen whose feedback vanishes as spam never hears of it. Therefore a
+dismissal must be surer than any other decision, and the rules must not see a feedback where the model sees none.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from libs.contracts.vocabulary import Disposition
+
+from .decision import Decision
+from .linear import Judgement
+
+DISMISSING: Final = (Disposition.SPAM_ADS, Disposition.OUT_OF_SCOPE_OTHER, Disposition.INSUFFICIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Probabilities, between 0 and 1. Source of the defaults: chosen on held-out batches, see docs/triage.md."""
+
+    disposition: float = 0.5
+    """An ordinary decision goes on alone from here."""
+    dismissed_in_scope: float = 0.05
+    """A dismissal goes on alone while an ordinary feedback is at most this probable."""
+    sensitive_from: float = 0.1
+    """From this probability of a complaint or denunciation a text is held back."""
+    kind: float = 0.5
+    field: float = 0.4
+
+
+def is_doubtful(
+    decision: Decision, judged: Judgement, rules_say: Disposition, least: Policy, *, read_whole: bool
+) -> bool:
+    """Whether any decision that the next step stands on is not sure enough, or the text was not read to its end."""
+    sure = decision.confidence
+    if not read_whole or sure.disposition < least.disposition:
+        return True
+    if decision.sensitive and decision.disposition is not Disposition.COMPLAINT_DENUNCIATION:
+        return True
+    if decision.disposition in DISMISSING:
+        return judged.of(Disposition.IN_SCOPE) > least.dismissed_in_scope or rules_say is Disposition.IN_SCOPE
+    if decision.disposition is not Disposition.IN_SCOPE:
+        return False
+    return (sure.kind or 0.0) < least.kind or (sure.field or 0.0) < least.field

@@ -1,0 +1,1 @@
+"""How the model of triage is made from the corpus and examined. Needs scikit-learn, which no running service has."""
