@@ -21,7 +21,7 @@ from tests.support.ledger import first_published
 
 pytestmark = pytest.mark.faults
 
-EVENTS: Final = int(lasting(2_000, 10_000))
+EVENTS: Final = int(lasting(8_000, 10_000))
 KEYS: Final = 200
 TAKEN_OVER_S: Final = 20.0
 DONE_S: Final = 120.0
