@@ -25,6 +25,8 @@ class Job:
     run: Callable[["Run[Any]"], Awaitable[bool | None]]
     every: timedelta
     """How often to look when nobody wakes it."""
+    gathers: timedelta = timedelta(0)
+    """The least time between two turns when each found all there was: what comes meanwhile shares the next one."""
 
 
 class JobLoop:
@@ -43,9 +45,11 @@ class JobLoop:
         """Until cancelled. A failure is told and tried again at the next turn."""
         while True:
             self._wake.clear()
+            began = asyncio.get_running_loop().time()
             more = await self._once()
             if not more:
                 await self._rest()
+                await asyncio.sleep(began + self._job.gathers.total_seconds() - asyncio.get_running_loop().time())
 
     async def _once(self) -> bool:
         with trace.follow(None):

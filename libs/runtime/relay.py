@@ -36,7 +36,8 @@ log = get_logger()
 
 CLAIM_AT_MOST: Final = 500
 PARK_AFTER_ATTEMPTS: Final = 5
-_BREATH_S: Final = 0.003
+_GATHERS_S: Final = 0.015
+"""The least time between two turns that found all there was: a turn for many costs hardly more than one for few."""
 _RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
 
 
@@ -82,6 +83,7 @@ class Relay:
         self._safe: list[int] = []
         self._in_hand: set[int] = set()
         self._bus_takes = True
+        self._publishing = False
         self._at_most = CLAIM_AT_MOST
 
     def wake(self) -> None:
@@ -100,6 +102,7 @@ class Relay:
         try:
             while True:
                 self._wake.clear()
+                began = asyncio.get_running_loop().time()
                 try:
                     busy = await self._lead() and await self._turn()
                 except Exception as error:
@@ -110,6 +113,7 @@ class Relay:
                     busy = False
                 if not busy:
                     await self._rest()
+                    await asyncio.sleep(began + _GATHERS_S - asyncio.get_running_loop().time())
         finally:
             await asyncio.shield(self._step_down())
 
@@ -133,7 +137,9 @@ class Relay:
         await self._remove_safe()
         at_most = self._at_most
         rows = await self._claim(at_most)
+        self._publishing = True
         kept = await asyncio.gather(*(self._publish(row) for row in rows))
+        self._publishing = False
         refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
         if refused:
             await self._release(refused)
@@ -141,9 +147,6 @@ class Relay:
         self._at_most = 1 if refused else min(max(at_most, len(rows) * 4), CLAIM_AT_MOST)
         self._bus_takes = not refused
         await self._remove_safe()
-        if rows and self._wake.is_set():
-            # More was committed meanwhile: a breath lets what is being committed now come along in the same turn.
-            await asyncio.sleep(_BREATH_S)
         return len(rows) == at_most and self._bus_takes
 
     async def _lead(self) -> bool:
@@ -188,7 +191,8 @@ class Relay:
         async def safe() -> None:
             if fence == self._fence:
                 self._safe.append(row.id)
-                self._wake.set()
+                if not self._publishing:  # what is safe before the turn ends, the turn removes
+                    self._wake.set()
 
         self._in_hand.add(row.id)
         try:

@@ -27,8 +27,8 @@ SERVICE = Service(
     emits=said_by("intake"),
     routers=(api.router, root.router, lookup.router, static_router(STATIC)),
     jobs=(
-        Job("move_conversations", move_conversations, every=timedelta(seconds=1)),
-        Job("read_receipts", jobs.read_receipts, every=timedelta(seconds=1)),
+        Job("move_conversations", move_conversations, every=timedelta(seconds=1), gathers=timedelta(milliseconds=40)),
+        Job("read_receipts", jobs.read_receipts, every=timedelta(seconds=1), gathers=timedelta(milliseconds=250)),
         Job("fetch_files", files.fetch_files, every=timedelta(seconds=2)),
         Job("measure_files", jobs.measure_files, every=timedelta(seconds=30)),
         Job("forget", jobs.forget, every=timedelta(minutes=10)),

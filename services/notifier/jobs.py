@@ -139,7 +139,7 @@ async def forget(run: Run[NotifierParts]) -> bool:
 
 
 JOBS: Final = (
-    Job("send_due", send_due, every=timedelta(seconds=1)),
+    Job("send_due", send_due, every=timedelta(seconds=1), gathers=timedelta(milliseconds=50)),
     Job("keep_tokens_fresh", keep_tokens_fresh, every=timedelta(seconds=10)),
     Job("measure_queue", measure_queue, every=timedelta(seconds=30)),
     Job("tell_unreachable", tell_unreachable, every=timedelta(minutes=1)),
