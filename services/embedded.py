@@ -6,7 +6,6 @@ service can tell which way it runs: each keeps its own database role, outbox, in
 
 import argparse
 import asyncio
-import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from libs.launch import memory
 from libs.launch.prepare import NotPrepared, prepare
 from libs.launch.rows import BadRows
 from libs.launch.settings import BadSettings, load_settings
@@ -78,8 +78,7 @@ def build(runs: Sequence[Run[Any]]) -> Starlette:
         await bus.start()
         for run in runs:
             run.go()
-        # What was loaded stays for good: without this, every full collection walks through all of it.
-        gc.freeze()
+        memory.settle()
         try:
             yield
         finally:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from libs.runtime.settings import RuntimeSettings
 from libs.web import create_app
 from libs.web.problem import Problem
 
+from . import memory
 from .settings import BadSettings
 from .topology import topology
 
@@ -88,8 +88,7 @@ async def _join(run: Run[Any], bus: Bus) -> None:
             await asyncio.sleep(pause)
     await bus.start()
     run.go()
-    # What was loaded stays for good: without this, every full collection walks through all of it.
-    gc.freeze()
+    memory.settle()
     log.info("serving", service=run.service.name, port=run.settings.listen_port)
 
 

@@ -6,7 +6,6 @@ settings, logs and meters, whose events go nowhere, or to PostgreSQL one by one,
 moved meanwhile: what is measured is the door.
 """
 
-import gc
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from libs.launch import memory
 from libs.launch.settings import load_settings
 from libs.runtime import log
 from libs.runtime.clock import SystemClock
@@ -69,7 +69,7 @@ class Door:
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
         await self._run.prepare_parts()
-        gc.freeze()
+        memory.settle()
         try:
             yield
         finally:

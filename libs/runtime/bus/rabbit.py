@@ -7,12 +7,14 @@ acknowledgements must still reach it.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import PublishError
 from aiormq import spec
+from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel as WireChannel
 
 from libs.runtime.log import get_logger
@@ -32,6 +34,22 @@ _BREATH_S: Final = 0.005
 _FINISH_S: Final = 10.0
 _DOUBTED_FOR_S: Final = 15.0
 """How long one refused publish makes the bus not ready, if none was taken since."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrivals:
+    """What a consumer has brought and nobody has taken up yet."""
+
+    channel: WireChannel
+    messages: deque[DeliveredMessage] = field(default_factory=deque)
+
+    def take(self, at_most: int) -> list[DeliveredMessage]:
+        return [self.messages.popleft() for _ in range(min(len(self.messages), at_most))]
+
+    async def acknowledge(self, last: DeliveredMessage) -> None:
+        """With all before it."""
+        assert last.delivery_tag is not None
+        await self.channel.basic_ack(last.delivery_tag, multiple=True)
 
 
 class RabbitBus:
@@ -123,14 +141,13 @@ class RabbitBus:
 
     async def _publish_while(self, link: Link, connection: AbstractConnection) -> None:
         channel = await link.channel(connection, publisher_confirms=True, on_return_raises=True)
-        underlay = await channel.get_underlay_channel()
-        assert isinstance(underlay, WireChannel)
+        wire = await _wire_of(channel)
         async with asyncio.timeout(CONNECT_S):
             await channel.declare_exchange(self._topology.exchange, aio_pika.ExchangeType.TOPIC, passive=True)
             # `mandatory` proves that one queue is bound. All who hear must stand there before anything is said.
             for service in self._topology.hearers_of(self._says):
                 await channel.declare_queue(service, passive=True)
-        self._channel = underlay
+        self._channel = wire
         link.is_of_use()
         try:
             await link.lost()
@@ -156,45 +173,46 @@ class RabbitBus:
             while not ended.done():
                 await some.wait()
                 some.clear()
-                while (arrived or buried) and not ended.done():
-                    if arrived:
+                while (arrived.messages or buried.messages) and not ended.done():
+                    if arrived.messages:
                         await self._hear_some(self._hearer, arrived, link)
-                    if buried:
-                        await self._bury(self._hearer, buried.popleft())
+                    if buried.messages:
+                        await self._bury(self._hearer, buried)
         finally:
             self._looking = None
             ended.cancel()
 
     async def _consume(
         self, queue_name: str, link: Link, connection: AbstractConnection, some: asyncio.Event
-    ) -> deque[AbstractIncomingMessage]:
+    ) -> _Arrivals:
         channel = await link.channel(connection, publisher_confirms=False)
-        messages: deque[AbstractIncomingMessage] = deque()
+        arrivals = _Arrivals(await _wire_of(channel))
 
-        async def take(message: AbstractIncomingMessage) -> None:
-            messages.append(message)
+        async def take(message: DeliveredMessage) -> None:
+            arrivals.messages.append(message)
             some.set()
 
         async with asyncio.timeout(CONNECT_S):
             await channel.set_qos(prefetch_count=PREFETCH)
-            queue = await channel.declare_queue(queue_name, passive=True)
-            await queue.consume(take)
-        return messages
+            await channel.declare_queue(queue_name, passive=True)
+            await arrivals.channel.basic_consume(queue_name, take)
+        return arrivals
 
-    async def _hear_some(self, hearer: Hearer, arrived: deque[AbstractIncomingMessage], link: Link) -> None:
-        if self._is_flowing and len(arrived) < BATCH_AT_MOST:
+    async def _hear_some(self, hearer: Hearer, arrived: _Arrivals, link: Link) -> None:
+        if self._is_flowing and len(arrived.messages) < BATCH_AT_MOST:
             # More is on its way: a breath lets it join, and a commit for many costs hardly more than one for few.
             await asyncio.sleep(_BREATH_S)
-        messages = [arrived.popleft() for _ in range(min(len(arrived), BATCH_AT_MOST))]
+        messages = arrived.take(BATCH_AT_MOST)
         self._is_flowing = len(messages) >= _FLOWING
         await self._recorded(hearer.hear([Delivery(_name_of(one), one.body) for one in messages]), len(messages))
         link.is_of_use()
-        await messages[-1].ack(multiple=True)
+        await arrived.acknowledge(messages[-1])
 
-    async def _bury(self, hearer: Hearer, message: AbstractIncomingMessage) -> None:
+    async def _bury(self, hearer: Hearer, buried: _Arrivals) -> None:
+        (message,) = buried.take(1)
         delivery = Delivery(_name_of(message), message.body)
         await self._recorded(hearer.bury(delivery, "came back to the broker too often"), 1)
-        await message.ack()
+        await buried.acknowledge(message)
 
     async def _recorded(self, work: Awaitable[None], events: int) -> None:
         # Shielded: a stop lets the events in hand be committed instead of rolling them back.
@@ -210,6 +228,13 @@ class RabbitBus:
             raise LinkLost("nothing could be recorded") from None
 
 
-def _name_of(message: AbstractIncomingMessage) -> str:
+async def _wire_of(channel: AbstractChannel) -> WireChannel:
+    """The channel without the objects and tasks that are made around every message: there are thousands a second."""
+    wire = await channel.get_underlay_channel()
+    assert isinstance(wire, WireChannel)
+    return wire
+
+
+def _name_of(message: DeliveredMessage) -> str:
     # The routing key of a message in the dead queue is that queue.
-    return message.type or message.routing_key or ""
+    return message.header.properties.message_type or message.routing_key or ""
