@@ -16,7 +16,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    column,
     exists,
     func,
     insert,
@@ -28,12 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import TableValuedAlias
 
 from libs.contracts.vocabulary import Channel
 from libs.runtime.ids import uuid7
 
 from ..tables import channel_events, citizens, conversations, transcript
+from .arrays import columns_of, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +144,42 @@ _TO_READ: Final = (
     .where(_LISTED.c.place <= _MOST)
     .order_by(_LISTED.c.sender_key, _LISTED.c.place)
 )
+_MOVED: Final = table_of(
+    sender_id=Uuid, fence=BigInteger, version=BigInteger, state=LargeBinary, due_at=DateTime(timezone=True)
+)
+_SAVE: Final = (
+    update(conversations)
+    .where(
+        conversations.c.sender_id == _MOVED.c.sender_id,
+        conversations.c.lease_fence == _MOVED.c.fence,
+        conversations.c.version == _MOVED.c.version,
+    )
+    .values(
+        state=_MOVED.c.state,
+        version=_MOVED.c.version + 1,
+        due_at=_MOVED.c.due_at,
+        lease_until=None,
+        touched_at=_NOW,
+    )
+    .returning(conversations.c.sender_id)
+)
+_REACHED: Final = table_of(sender_id=Uuid, address=Text)
+_IDENTIFY: Final = (
+    update(citizens).where(citizens.c.sender_id == _REACHED.c.sender_id).values(address=_REACHED.c.address)
+)
+_HEARD: Final = (
+    update(channel_events)
+    .where(channel_events.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(state="done", done_at=_NOW, outcome="heard")
+)
+_WRITE_DOWN: Final = insert(transcript)
+_NUMBERED: Final = table_of(sender_id=Uuid, count=BigInteger)
+_NUMBER: Final = (
+    update(citizens)
+    .where(citizens.c.sender_id == _NUMBERED.c.sender_id)
+    .values(reply_seq=citizens.c.reply_seq + _NUMBERED.c.count)
+    .returning(citizens.c.sender_id, citizens.c.reply_seq)
+)
 
 
 class ConversationStore:
@@ -196,32 +231,9 @@ class ConversationStore:
 
     async def save(self, moved: Sequence[Moved], now: datetime) -> set[UUID]:
         """Store moved conversations and give the claims back; tells whose, leaving out those others have moved."""
-        fresh = table_of(
-            ("sender_id", Uuid),
-            ("fence", BigInteger),
-            ("version", BigInteger),
-            ("state", LargeBinary),
-            ("due_at", DateTime(timezone=True)),
-            rows=[
-                (one.claimed.sender_id, one.claimed.fence, one.claimed.version, one.state, one.due_at) for one in moved
-            ],
-        )
-        saved = await self._session.scalars(
-            update(conversations)
-            .where(
-                conversations.c.sender_id == fresh.c.sender_id,
-                conversations.c.lease_fence == fresh.c.fence,
-                conversations.c.version == fresh.c.version,
-            )
-            .values(
-                state=fresh.c.state,
-                version=fresh.c.version + 1,
-                due_at=fresh.c.due_at,
-                lease_until=None,
-                touched_at=now,
-            )
-            .returning(conversations.c.sender_id)
-        )
+        rows = [(one.claimed.sender_id, one.claimed.fence, one.claimed.version, one.state, one.due_at) for one in moved]
+        fresh = columns_of(("sender_id", "fence", "version", "state", "due_at"), rows)
+        saved = await self._session.scalars(_SAVE, {"now": now, **fresh})
         known = set(saved)
         silent = {one.claimed.sender_id: one.silent_until for one in moved if one.silent_until is not None}
         for sender_id in known.intersection(silent):
@@ -240,21 +252,13 @@ class ConversationStore:
 
     async def identify(self, addresses: Mapping[UUID, str]) -> None:
         """Keep where citizens can be reached. Addresses are sealed."""
-        if not addresses:
-            return
-        fresh = table_of(("sender_id", Uuid), ("address", Text), rows=list(addresses.items()))
-        await self._session.execute(
-            update(citizens).where(citizens.c.sender_id == fresh.c.sender_id).values(address=fresh.c.address)
-        )
+        if addresses:
+            await self._session.execute(_IDENTIFY, columns_of(("sender_id", "address"), list(addresses.items())))
 
     async def heard(self, event_ids: Sequence[UUID], now: datetime) -> None:
         """Events have become part of their conversations."""
         if event_ids:
-            await self._session.execute(
-                update(channel_events)
-                .where(channel_events.c.id == any_(literal(list(event_ids), ARRAY(Uuid))))
-                .values(state="done", done_at=now, outcome="heard")
-            )
+            await self._session.execute(_HEARD, {"ids": list(event_ids), "now": now})
 
     async def retry(self, event_id: UUID, at: datetime) -> None:
         """An event could not be taken in: again at `at`."""
@@ -275,24 +279,11 @@ class ConversationStore:
     async def write_down(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Add to transcripts. Texts are sealed."""
         if lines:
-            await self._session.execute(insert(transcript), list(lines))
+            await self._session.execute(_WRITE_DOWN, list(lines))
 
     async def next_seqs(self, counts: Mapping[UUID, int]) -> dict[UUID, int]:
         """Take so many numbers for replies to each citizen; the last of each."""
         if not counts:
             return {}
-        fresh = table_of(("sender_id", Uuid), ("count", BigInteger), rows=list(counts.items()))
-        rows = await self._session.execute(
-            update(citizens)
-            .where(citizens.c.sender_id == fresh.c.sender_id)
-            .values(reply_seq=citizens.c.reply_seq + fresh.c.count)
-            .returning(citizens.c.sender_id, citizens.c.reply_seq)
-        )
+        rows = await self._session.execute(_NUMBER, columns_of(("sender_id", "count"), list(counts.items())))
         return {row[0]: row[1] for row in rows}
-
-
-def table_of(*columns: tuple[str, Any], rows: Sequence[tuple[Any, ...]]) -> TableValuedAlias:
-    """Rows handed to one statement, whose text does not depend on how many they are."""
-    arrays = (literal([row[place] for row in rows], ARRAY(kind)) for place, (_, kind) in enumerate(columns))
-    listed = func.unnest(*arrays).table_valued(*(column(name, kind) for name, kind in columns))
-    return listed.render_derived(name="fresh")

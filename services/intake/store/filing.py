@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Select, Table, Uuid, insert, select, update
@@ -13,7 +13,7 @@ from libs.contracts.vocabulary import CaseState
 
 from ..domain.attachment import name_of
 from ..tables import consents, feedbacks, files, tracking
-from .conversation import table_of
+from .arrays import columns_of, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,23 @@ class TrackedCase:
     agency_name: str | None
     due_at: datetime | None
     told_at: datetime | None
+
+
+_BELONGING: Final = table_of(file_id=Uuid, feedback_id=Uuid)
+_ATTACH: Final = (
+    update(files)
+    .where(files.c.file_id == _BELONGING.c.file_id)
+    .values(feedback_id=_BELONGING.c.feedback_id)
+    .returning(
+        files.c.file_id,
+        files.c.name,
+        files.c.kind,
+        files.c.state,
+        files.c.sha256,
+        files.c.mime,
+        files.c.size_bytes,
+    )
+)
 
 
 class FilingStore:
@@ -61,21 +78,7 @@ class FilingStore:
         """
         if not belonging:
             return {}
-        fresh = table_of(("file_id", Uuid), ("feedback_id", Uuid), rows=list(belonging.items()))
-        rows = await self._session.execute(
-            update(files)
-            .where(files.c.file_id == fresh.c.file_id)
-            .values(feedback_id=fresh.c.feedback_id)
-            .returning(
-                files.c.file_id,
-                files.c.name,
-                files.c.kind,
-                files.c.state,
-                files.c.sha256,
-                files.c.mime,
-                files.c.size_bytes,
-            )
-        )
+        rows = await self._session.execute(_ATTACH, columns_of(("file_id", "feedback_id"), list(belonging.items())))
         return {row.file_id: {**row._mapping} for row in rows}
 
     async def case_with(self, code: str) -> list[TrackedCase]:
