@@ -6,6 +6,7 @@ from typing import Final
 from .envelope import Event
 from .events import (
     ChannelReceipt,
+    ClassificationCorrected,
     Classified,
     FeedbackReceived,
     FeedbackSupplemented,
@@ -38,6 +39,7 @@ CATALOGUE: Final[tuple[Entry, ...]] = (
     Entry(ReplyRequested, "intake", ("notifier",)),
     Entry(ChannelReceipt, "intake", ("notifier",)),
     Entry(Classified, "triage", ("routing",)),
+    Entry(ClassificationCorrected, "routing", ("triage",)),
     Entry(Routed, "routing", ("intake", "notifier", "portal_bridge")),
     Entry(Progressed, "routing", ("intake", "notifier", "portal_bridge")),
     Entry(Refused, "routing", ("intake", "notifier", "portal_bridge")),

@@ -204,7 +204,28 @@ class Classified(Event):
     confidence: Confidence
     reasons: tuple[Reason, ...] = ()
     near_duplicates: tuple[FeedbackId, ...] = ()
+    """The last weeks' feedbacks that say nearly the same, most alike first, at most five."""
     model_version: str
+
+
+class ClassificationCorrected(Event):
+    """What a person decided a feedback is about, as triage had said it or otherwise. Said by routing.
+
+    What does not apply is None: kind and nature without `in_scope`, a field outside matters of administration.
+    """
+
+    name = "feedback.classification_corrected.v1"
+
+    feedback_id: FeedbackId
+    disposition: Disposition
+    kind: Kind | None = None
+    nature: Nature | None = None
+    field: Field | None = None
+    matter: MatterCode | None = None
+    officer_id: UUID
+    """Who decided: an account of routing, no name."""
+    model_version: str | None = None
+    """What had classified it before; None when nothing had."""
 
 
 class RuleConsidered(_Part):

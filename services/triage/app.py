@@ -7,8 +7,11 @@ from libs.runtime.job import Job
 from libs.runtime.service import Service
 
 from . import api, jobs
+from .assistant import JOB, ask_assistant
 from .commands import CLASSIFY, EVALUATE, TRAIN
+from .database_commands import DATABASE_COMMANDS
 from .handlers import subscriptions
+from .health import model_check
 from .parts import build_parts
 from .province import load_province
 from .settings import TriageSettings
@@ -22,8 +25,13 @@ SERVICE = Service(
     subscriptions=subscriptions,
     emits=said_by("triage"),
     routers=(api.router,),
-    jobs=(Job("forget_texts", jobs.forget_texts, every=timedelta(minutes=10)),),
+    jobs=(
+        Job("forget_texts", jobs.forget_texts, every=timedelta(minutes=10)),
+        Job("follow_model", jobs.follow_model, every=timedelta(seconds=30)),
+        Job(JOB, ask_assistant, every=timedelta(seconds=5)),
+    ),
     parts=build_parts,
     prepare=load_province,
-    commands=(CLASSIFY, TRAIN, EVALUATE),
+    checks=(model_check,),
+    commands=(CLASSIFY, TRAIN, EVALUATE, *DATABASE_COMMANDS),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pydantic import ValidationError
 
@@ -18,10 +18,14 @@ from libs.runtime.clock import SystemClock
 from libs.runtime.service import Command
 
 from .api import TextToClassify
-from .domain import Classifier, Decision, TrainedClassifier
+from .domain import Classifier, ClassifierRows, Decision, KeywordClassifier, Policy, TrainedClassifier
+from .domain.label import DECISIONS
 from .model_file import MODEL_FILE, shipped_model
 from .province import read_tables, read_time_zone, rows_of
 from .settings import OfflineSettings
+
+if TYPE_CHECKING:
+    from .training.recipe import Examined
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,19 +90,51 @@ CLASSIFY = Command(
 )
 
 
-def _train(_: argparse.Namespace) -> int:
+def _train_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--labels", type=Path, nargs="+", default=[], help="learn from these too; see `export-labels`")
+    parser.add_argument("--out", type=Path, help="where to write the model; needed with --labels, else the shipped one")
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    from .training.correction import read_corrections
     from .training.fit import NoTrainer
     from .training.recipe import examine, train
 
+    out: Path = chosen.out or MODEL_FILE
+    if chosen.labels and out.resolve() == MODEL_FILE:
+        sys.stderr.write("triage: a model that learned from citizens' words is not shipped: name another file, --out\n")
+        return 2
     began = time.monotonic()
     try:
-        table = train(examine(rows_of(read_tables(OfflineSettings().province_dir))))
-    except (BadRows, ValidationError, NoTrainer) as error:
+        settings = OfflineSettings()
+        rows = rows_of(read_tables(settings.province_dir))
+        corrections = read_corrections(chosen.labels)
+        if chosen.labels and not corrections:
+            raise BadRows("there is no label in these files")
+        examined = examine(rows, corrections)
+        table = train(examined)
+        out.write_bytes(table.to_bytes())
+    except (BadRows, ValidationError, NoTrainer, OSError) as error:
         sys.stderr.write(f"triage: {error}\n")
         return 2
-    MODEL_FILE.write_bytes(table.to_bytes())
-    print(f"{table.name}: {MODEL_FILE.stat().st_size} bytes, {time.monotonic() - began:.0f} s")
+    print(f"{table.name}: {out.stat().st_size} bytes, {time.monotonic() - began:.0f} s")
+    if corrections:
+        print(_told_of_corrections(examined, rows, settings.policy))
     return 0
+
+
+def _told_of_corrections(examined: "Examined", rows: ClassifierRows, policy: Policy) -> str:
+    """How the corrections would have been decided by a model that had not seen them."""
+    from .training.correction import CORRECTIONS
+    from .training.measure import share
+    from .training.recipe import held_out_answers
+
+    answers = held_out_answers(examined, rows, policy, CORRECTIONS)
+    right = []
+    for decision in DECISIONS:
+        labelled = share([one for one in answers if one.gold.label(decision)], decision)
+        right.append(f"{decision} {labelled.hits} of {labelled.of}")
+    return f"corrections, by a model that had not seen them: {', '.join(right)} right"
 
 
 def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
@@ -107,25 +143,31 @@ def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> int:
-    from .training.card import Outside, card
-    from .training.corpus import read_labelled
+    from .training.card import Examination, card, pictures
+    from .training.corpus import read_labelled, read_voices
+    from .training.curve import learning_curve
     from .training.fit import NoTrainer
     from .training.recipe import answers_of, examine, held_out_answers
 
     try:
         settings = OfflineSettings()
         rows = rows_of(read_tables(settings.province_dir))
-        outside = None
-        if chosen.on_file is not None:
-            classifier = TrainedClassifier(rows, shipped_model(), settings.policy)
-            outside = Outside(chosen.on_file.name, answers_of(classifier, read_labelled(chosen.on_file)))
-        answers = held_out_answers(examine(rows), rows, settings.policy)
+        others = read_labelled(chosen.on_file) if chosen.on_file is not None else ()
+        examined = examine(rows)
+        examination = Examination(
+            held_out_answers(examined, rows, settings.policy),
+            by_rules=answers_of(KeywordClassifier(rows, settings.policy), read_voices()),
+            curve=learning_curve(examined.counts),
+            outside=answers_of(TrainedClassifier(rows, shipped_model(), settings.policy), others),
+        )
     except (BadRows, ValidationError, NoTrainer, OSError) as error:
         sys.stderr.write(f"triage: {error}\n")
         return 2
-    text = card(answers, outside, shipped_model().table, settings.policy)
+    text = card(examination, shipped_model().table, settings.policy)
     if chosen.card is not None:
         chosen.card.write_text(text, "utf-8")
+        for name, picture in pictures(examination).items():
+            (chosen.card.parent / name).write_text(picture, "utf-8")
     else:
         print(text)
     return 0
@@ -134,7 +176,7 @@ def _evaluate(chosen: argparse.Namespace) -> int:
 TRAIN = Command(
     name="train",
     about="make the model of the corpus anew; needs the extra `training`",
-    arguments=lambda _: None,
+    arguments=_train_arguments,
     run=_train,
 )
 EVALUATE = Command(

@@ -5,7 +5,6 @@ from .decision import Decision
 from .keyword_classifier import KeywordClassifier
 from .linear import LinearModel
 from .policy import Policy
-from .review import Thresholds
 from .row import ClassifierRows
 from .trained_classifier import TrainedClassifier
 
@@ -16,6 +15,5 @@ __all__ = [
     "KeywordClassifier",
     "LinearModel",
     "Policy",
-    "Thresholds",
     "TrainedClassifier",
 ]

@@ -31,6 +31,7 @@ _FEW_WORDS: Final = 8
 _FEWEST_WORDS: Final = 4
 _NEAR_MONEY: Final = 8
 _ONE_SIGN: Final = 2
+_MOST_ORDERS: Final = 2
 _GUESS: Final = 0.3
 
 
@@ -101,7 +102,7 @@ def weigh(evidence: Evidence, topic: Topic, offices: Offices) -> Weights:
     status = evidence.weight("disposition", Disposition.STATUS_LOOKUP)
     inquiry = evidence.weight("disposition", Disposition.INQUIRY)
     return Weights(
-        spam=weight_of(offers) + signs,
+        spam=weight_of(offers) + signs + min(evidence.weight("software", "order"), _MOST_ORDERS),
         strong_spam=any(worth_of(hit) >= 3 for hit in offers),
         spam_signs=len({hit.meaning.words for hit in offers}) + bool(signs),
         complaint=weight_of(complaint),

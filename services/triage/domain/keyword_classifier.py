@@ -1,4 +1,7 @@
-"""The first classifier: keywords and cues of the province's tables, weighed by plain rules, each with its reason."""
+"""The rules alone: keywords and cues of the province's tables, each decision with its reason.
+
+What the trained classifier is measured against in docs/triage.md.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -9,8 +12,9 @@ from libs.contracts.vocabulary import Disposition, Field, Kind, Nature, PlaceId
 from .conduct import kind_of, nature_of
 from .decision import Decision, Reason
 from .disposition import dispose
+from .linear import Judgement
+from .policy import Policy, is_doubtful
 from .reading import LONGEST_READ
-from .review import Thresholds, is_doubtful
 from .row import ClassifierRows
 from .rules import Rules, Seen
 from .sensitivity import sensitive
@@ -25,8 +29,8 @@ _PLATFORM_FAILS: Final = 2
 class KeywordClassifier:
     """Reads keywords and cues. Built once from rows; pure and safe to share between threads."""
 
-    def __init__(self, rows: ClassifierRows, thresholds: Thresholds) -> None:
-        self._thresholds = thresholds
+    def __init__(self, rows: ClassifierRows, policy: Policy) -> None:
+        self._policy = policy
         self._rules = Rules(rows)
         self._model_version = f"keywords-{self._rules.fingerprint}"
 
@@ -39,7 +43,11 @@ class KeywordClassifier:
         """Decide about one text written on a day, for the commune its sender confirmed, if any."""
         seen = self._rules.see(text, on, known_place)
         decision = decision_of(verdict_of(seen), seen, self._rules, self._model_version)
-        doubtful = is_doubtful(decision, self._thresholds, read_whole=len(text) <= LONGEST_READ)
+        sure = decision.confidence.disposition
+        # Where the rules err, every other text is a feedback.
+        judged = Judgement(((decision.disposition.value, sure), (Disposition.IN_SCOPE.value, (1 - sure) / 2)))
+        read_whole = len(text) <= LONGEST_READ
+        doubtful = is_doubtful(decision, judged, decision.disposition, self._policy, read_whole=read_whole)
         return replace(decision, needs_review=doubtful)
 
 

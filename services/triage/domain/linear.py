@@ -14,13 +14,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .features import WORTH_OF_A_SCORE, Features, pieces_of
+from .features import EDITION, WORTH_OF_A_SCORE, Features, pieces_of
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
 Places = npt.NDArray[np.intp]
 
 BLOCKS: Final = ("words", "marked", "pieces", "scores")
+READS: Final = f"features {EDITION}, a score worth {WORTH_OF_A_SCORE}"
+"""How this code reads a text: a model made for another reading takes one thing for another."""
 _MAGIC: Final = b"triage model 1\n"
 _MOST_WORDS_REMEMBERED: Final = 20_000
 
@@ -48,11 +50,14 @@ class Table:
     """What one step of a column's weights is worth."""
     intercepts: Floats
     calibration: Mapping[str, Calibration]
+    reads: str = READS
+    """The reading it was made for; empty where it was not told."""
 
     def to_bytes(self) -> bytes:
         """The artefact: the same table gives the same bytes."""
         header = {
             "name": self.name,
+            "reads": self.reads,
             "decisions": self.decisions,
             "rows": {block: len(self.vocabulary[block]) for block in BLOCKS},
             "scale": [float(step) for step in self.scale],
@@ -96,6 +101,7 @@ class Table:
             calibration={
                 name: Calibration(slope, tuple(shift)) for name, (slope, *shift) in facts["calibration"].items()
             },
+            reads=facts.get("reads", ""),
         )
 
 

@@ -12,13 +12,14 @@ from typing import Final
 
 from .reading import Reading, Word, forms
 
-_MASKED: Final = re.compile(
+MASKED: Final = re.compile(
     r"(?P<link>https?://\S+|www\.\S+|\b(?:[\w-]{1,40}\.){1,4}(?:com|vn|net|org|top|xyz|cc|vip|club|site|shop|info|ly|me|io)\b\S*)"
     r"|(?P<mail>\b[\w.+-]{1,40}@[\w-]{1,40}\.\w+)"
     r"|(?P<phone>(?<![\w.-])(?:\+84|0)(?:[ .-]?[\dx]){8,10}(?![\w-])|\b1[89]00[ .]?[\dx]{2,6}\b)"
     r"|(?P<date>\b\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?\b)"
     r"|(?P<code>\b(?=[\w./-]{0,40}\d[\w./-]{0,40}\d)(?:[A-Za-z]{1,5}[./-]?)?\d[\w]*(?:[./-]\w+){1,8}\b|\b[A-Za-z]{0,4}\d{5,}\w*\b)"
 )
+"""What is only ever different; the group that matched says what it is."""
 _MONEY_UNITS: Final = frozenset(("k", "trieu", "nghin", "ngan", "dong", "d", "vnd", "ty", "lit", "chai"))
 _DIGITS: Final = re.compile(r"\d+")
 
@@ -39,7 +40,7 @@ def tokens_of(reading: Reading) -> tuple[Token, ...]:
 
 
 def _masked(reading: Reading) -> Iterator[Token]:
-    masks = iter([(f"<{found.lastgroup}>", *found.span()) for found in _MASKED.finditer(reading.text)])
+    masks = iter([(f"<{found.lastgroup}>", *found.span()) for found in MASKED.finditer(reading.text)])
     mask = next(masks, None)
     for word in reading.words:
         while mask is not None and mask[2] <= word.start:

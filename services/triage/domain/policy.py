@@ -7,7 +7,7 @@ dismissal must be surer than any other decision, and the rules must not see a fe
 from dataclasses import dataclass
 from typing import Final
 
-from libs.contracts.vocabulary import Disposition
+from libs.contracts.vocabulary import Disposition, Kind
 
 from .decision import Decision
 from .linear import Judgement
@@ -17,7 +17,7 @@ DISMISSING: Final = (Disposition.SPAM_ADS, Disposition.OUT_OF_SCOPE_OTHER, Dispo
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Probabilities, between 0 and 1. Source of the defaults: chosen on held-out batches, see docs/triage.md."""
+    """Shares between 0 and 1. Source of the defaults: what they cost and keep is measured in docs/triage.md."""
 
     disposition: float = 0.5
     """An ordinary decision goes on alone from here."""
@@ -27,6 +27,10 @@ class Policy:
     """From this probability of a complaint or denunciation a text is held back."""
     kind: float = 0.5
     field: float = 0.4
+    matter: float = 0.5
+    """What the table of competence says, where it says anything: without a matter routing asks a person itself."""
+    unit: float = 0.6
+    """Below it several units may be meant, as where a district has many heirs; without one routing asks itself."""
 
 
 def is_doubtful(
@@ -42,4 +46,8 @@ def is_doubtful(
         return judged.of(Disposition.IN_SCOPE) > least.dismissed_in_scope or rules_say is Disposition.IN_SCOPE
     if decision.disposition is not Disposition.IN_SCOPE:
         return False
-    return (sure.kind or 0.0) < least.kind or (sure.field or 0.0) < least.field
+    if (sure.kind or 0.0) < least.kind or (sure.field or 0.0) < least.field:
+        return True
+    if decision.kind is Kind.OFFICIAL_CONDUCT:
+        return any(unit.score < least.unit for unit in decision.accused_unit[:1])
+    return sure.matter is not None and sure.matter < least.matter

@@ -1,14 +1,16 @@
 """All rules over a province's rows, built once, and what they see in one text before anything is decided."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from libs.contracts.vocabulary import AgencyId, AgencyLevel, Field, MatterCode, PlaceId
 from libs.places import Gazetteer
 
+from .beyond import Beyond
+from .decision import Reason
 from .disposition import without_denied
 from .evidence import CueBook, Evidence
 from .normal import decoded
@@ -17,7 +19,8 @@ from .row import ClassifierRows
 from .topic import Topic, TopicBook
 from .wording import Wording
 
-EDITION: Final = 2
+_Rows = Sequence[Any]
+EDITION: Final = 3
 """Of the rules in this package: counted up whenever they decide otherwise on the same rows."""
 
 
@@ -37,6 +40,7 @@ class Rules:
     def __init__(self, rows: ClassifierRows) -> None:
         self._wording = Wording(rows.wording)
         self._cues = CueBook(rows.cues)
+        self._beyond = Beyond(rows.cues, self._wording, self._cues)
         self._topics = TopicBook(rows.competence, rows.cues)
         self._gazetteer = Gazetteer(
             rows.places.communes,
@@ -47,13 +51,22 @@ class Rules:
         )
         self._conduct_rows = {AgencyLevel(row.level): row.matter for row in rows.competence if row.is_conduct}
         self._fields = {row.matter: row.field for row in rows.competence}
-        self.fingerprint = _fingerprint(rows)
+        places = rows.places
+        gazetteer = (places.communes, places.successors, places.agencies, places.vanished_names, places.office_words)
+        self.fingerprint = _fingerprint(*_words(rows), *gazetteer)
+        """Twelve characters that change with any row and with the rules."""
+        self.words_fingerprint = _fingerprint(*_words(rows))
+        """The same without the gazetteer: what a model counts is found with these words alone."""
 
     def see(self, text: str, on: date, known_place: PlaceId | None = None) -> Seen:
         """Read one text written on a day, for the commune its sender confirmed, if any."""
         evidence = without_denied(self._cues.find(decoded(self._wording.read(text))))
         offices = find_offices(self._gazetteer, evidence, on)
         return Seen(evidence, self._topics.find(evidence, offices), offices, known_place)
+
+    def held_beyond(self, text: str) -> tuple[Reason, ...]:
+        """The words that hold a long text back and stand where it is not read any more."""
+        return self._beyond.held(text)
 
     def field_of(self, matter: MatterCode) -> Field | None:
         """The field a matter belongs to."""
@@ -73,17 +86,13 @@ class Rules:
         return AgencyLevel(said) if said else None
 
 
-def _fingerprint(rows: ClassifierRows) -> str:
+def _words(rows: ClassifierRows) -> tuple[_Rows, ...]:
+    return rows.competence, rows.cues, rows.wording
+
+
+def _fingerprint(*tables: _Rows) -> str:
     """Twelve characters that change with any row, however the rows are ordered, and with the rules."""
     digest = hashlib.sha256(f"rules {EDITION}".encode())
-    for line in sorted(_lines(rows)):
+    for line in sorted(f"{row!r}\n" for table in tables for row in table):
         digest.update(line.encode())
     return digest.hexdigest()[:12]
-
-
-def _lines(rows: ClassifierRows) -> Iterator[str]:
-    places = rows.places
-    tables = (rows.competence, rows.cues, rows.wording, places.communes, places.successors, places.agencies)
-    for table in (*tables, places.vanished_names, places.office_words):
-        for row in table:
-            yield f"{type(row).__name__} {astuple(row)!r}\n"

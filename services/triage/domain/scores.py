@@ -17,26 +17,6 @@ _SYLLABLE: Final = re.compile(
 )
 _FLOOD: Final = re.compile(r"([^\s.])\1{5}")
 _LONGEST_TAIL: Final = 3
-# Words that speak to a programme, not to an office. Source: the labelling guide, "tries to steer the software".
-_TO_SOFTWARE: Final = frozenset(
-    word
-    for words in (
-        (
-            "ignore",
-            "disregard",
-            "override",
-            "prompt",
-            "jailbreak",
-            "instruction",
-            "instructions",
-            "translate",
-            "output",
-        ),
-        ("assistant", "chatbot", "chatgpt", "gpt", "llm", "system", "admin", "root", "sudo", "developer"),
-        ("json", "base64", "script", "select", "drop"),
-    )
-    for word in words
-)
 _LENGTHS: Final = (0, 2, 4, 7, 12, 20, 40, 80, 160)
 
 
@@ -69,7 +49,6 @@ def _typing(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
         "question": float("?" in text),
         "ends in a question": float("?" in text.rstrip()[-_LONGEST_TAIL:]),
         "exclamation": float("!" in text),
-        "to software": min(len(plain & _TO_SOFTWARE), 4) / 4,
         "flood": float(_FLOOD.search(text) is not None),
     }
     return {**typed, **{mask: 1.0 for mask in _MASKS if mask in plain}}

@@ -6,29 +6,16 @@
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
-from libs.contracts.vocabulary import AgencyLevel, Disposition, Field, Kind, Nature, Urgency
-
 from ..domain.reading import read
-from .corpus import CORPUS, WITH_FIELD
+from .corpus import CORPUS
+from .guide import faults_of, is_text
 
 _LABELS: Final = ("disposition", "kind", "nature", "field", "level")
-_ALLOWED: Final = {
-    "disposition": frozenset(Disposition),
-    "kind": frozenset(Kind),
-    "nature": frozenset(Nature),
-    "field": frozenset(Field),
-    "level": frozenset(AgencyLevel) - {AgencyLevel.CENTRAL},
-    "urgency": frozenset(Urgency),
-    "sentiment": frozenset(("negative", "neutral", "positive")),
-}
-_KEYS: Final = frozenset((*_ALLOWED, "id", "text", "tags", "notes"))
-_OPENS: Final = "⟦"
-_CLOSES: Final = "⟧"
 _RUN: Final = 7
 _MANY_RUNS: Final = 6
 
@@ -55,28 +42,6 @@ def check(folder: Path = CORPUS) -> tuple[list[dict[str, Any]], list[str]]:
     if not records:
         faults.append(f"{folder}: no messages")
     return records, faults
-
-
-def faults_of(record: dict[str, Any]) -> Iterator[str]:
-    """What is wrong with one record, by the labelling guide."""
-    if unknown := sorted(record.keys() - _KEYS):
-        yield f"unknown keys: {', '.join(unknown)}"
-    if missing := [name for name in ("id", "text", "disposition") if not _is_text(record.get(name))]:
-        yield f"missing: {', '.join(missing)}"
-        return
-    for name, allowed in _ALLOWED.items():
-        if record.get(name) is not None and record[name] not in allowed:
-            yield f"{name}: {record[name]}"
-    tags = record.get("tags") or []
-    if not isinstance(tags, list) or not all(map(_is_text, tags)):
-        yield "tags: not a list of words"
-    in_scope = record["disposition"] == Disposition.IN_SCOPE
-    for name in ("kind", "nature"):
-        if (record.get(name) is not None) != in_scope:
-            yield f"{name}: only and always for in_scope"
-    if (record.get("field") is not None) != (record["disposition"] in WITH_FIELD):
-        yield "field: only and always for in_scope, inquiry and status_lookup"
-    yield from _faults_of_office(record, in_scope=in_scope)
 
 
 def much_alike(texts: dict[str, str]) -> list[tuple[str, str, int]]:
@@ -109,29 +74,11 @@ def _record(line: str) -> dict[str, Any] | str:
     return record if isinstance(record, dict) else "not an object"
 
 
-def _faults_of_office(record: dict[str, Any], *, in_scope: bool) -> Iterator[str]:
-    text = record["text"]
-    _, opened, rest = text.partition(_OPENS)
-    span, closed, _ = rest.partition(_CLOSES)
-    if text.count(_OPENS) != text.count(_CLOSES) or text.count(_OPENS) > 1 or bool(opened) != bool(closed):
-        yield "office: at most one, between ⟦ and ⟧"
-    elif opened and (not span or span != span.strip()):
-        yield "office: blanks at its ends, or nothing in it"
-    if opened and not in_scope:
-        yield "office: marked only for in_scope"
-    if record.get("level") and not opened:
-        yield "level: without a marked office"
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
 def _report(folder: Path) -> int:
     records, faults = check(folder)
     for fault in faults:
         sys.stderr.write(f"{fault}\n")
-    texts = {record["id"]: record["text"] for record in records if _is_text(record.get("id")) and "text" in record}
+    texts = {record["id"]: record["text"] for record in records if is_text(record.get("id")) and "text" in record}
     for one, other, runs in much_alike(texts):
         sys.stdout.write(f"much alike: {one} and {other}, {runs} runs of {_RUN} words in common\n")
     sys.stdout.write(f"{len(records)} messages, {len(faults)} faults\n")

@@ -1,14 +1,18 @@
-"""triage at work: `desk` hears, says, and answers over HTTP."""
+"""triage at work: `desk` hears, says, and answers over HTTP; `say` runs commands beside it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 
 import httpx
 import pytest
 
+from libs.launch.cli import main
+from libs.runtime import log
 from libs.web import create_app
 from services.triage.app import SERVICE
 from tests.service.triage.desk import Desk
+from tests.service.triage.say import Say
 from tests.support.clock import FixedClock
 from tests.support.service import Runs
 
@@ -22,3 +26,19 @@ async def desk(runs: Runs) -> AsyncIterator[Desk]:
     transport = httpx.ASGITransport(create_app(run))
     async with httpx.AsyncClient(transport=transport, base_url="http://triage.test") as http:
         yield Desk(run, clock, http)
+
+
+@pytest.fixture
+def say(desk: Desk, runs: Runs, monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Run a command with its settings from the environment; the log of the test process stays as it is."""
+    settings = runs.bench.settings(SERVICE)
+    given = {
+        "TRIAGE_DATABASE_URL": settings.database_url.get_secret_value(),
+        "PUBLIC_URL": str(settings.public_url),
+        "BLOB_URL": settings.blob_url,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(log, "configure", lambda *_: None)
+    monkeypatch.setattr("services.triage.database_commands.SystemClock", lambda: desk.clock)
+    return lambda *words: asyncio.ensure_future(asyncio.to_thread(main, SERVICE, list(words)))

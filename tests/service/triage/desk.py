@@ -1,6 +1,6 @@
 """triage at work, as the tests speak to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -9,9 +9,10 @@ import httpx
 from sqlalchemy import Table, select
 
 from libs.contracts.envelope import Event
-from libs.contracts.events import Classified, FeedbackReceived, FeedbackSupplemented
-from libs.contracts.vocabulary import Channel, FeedbackId, PlaceId, SenderId, SupplementReason
+from libs.contracts.events import ClassificationCorrected, Classified, FeedbackReceived, FeedbackSupplemented
+from libs.contracts.vocabulary import Channel, Disposition, FeedbackId, PlaceId, SenderId, SupplementReason
 from libs.runtime.bus import Delivery
+from libs.runtime.ids import uuid7
 from libs.runtime.run import Run
 from services.triage.app import SERVICE
 from services.triage.parts import TriageParts
@@ -21,6 +22,7 @@ Said = TypeVar("Said", bound=Event)
 OUTBOX = SERVICE.metadata.tables["triage.outbox"]
 BIRTH = "phường Láng bắt phải có hộ khẩu giấy mới nhận hồ sơ khai sinh cho con em"
 LANG = PlaceId("HN-CN00199")
+OFFICER = UUID("0193a1b2-c3d4-7f01-8a00-0000000000f1")
 
 
 @dataclass
@@ -52,6 +54,19 @@ class Desk:
         """What intake says when something was added to it."""
         event = FeedbackSupplemented(feedback_id=self.feedback_id, sender_id=self.sender_id, reason=reason, text=text)
         return self._said(event, at)
+
+    def corrected(
+        self, disposition: Disposition, at: datetime | None = None, **decided: Any
+    ) -> ClassificationCorrected:
+        """What routing says when an officer decided what it is about."""
+        event = ClassificationCorrected(
+            feedback_id=self.feedback_id, disposition=disposition, officer_id=OFFICER, **decided
+        )
+        return self._said(event, at)
+
+    def another(self) -> "Desk":
+        """The same triage, with another feedback."""
+        return replace(self, feedback_id=FeedbackId(uuid7()))
 
     def _said(self, event: Said, at: datetime | None = None) -> Said:
         return event.said(uuid4(), at or self.clock.now(), None)

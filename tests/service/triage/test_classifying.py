@@ -128,7 +128,7 @@ async def test_many_at_once_come_to_the_same_as_one_by_one_with_few_statements(d
     with statements_of(desk.run) as sent:
         await desk.run.consumer.hear([Delivery(event.name, event.to_bytes()) for event in told])
     # What came with a supplement is read again, in its order; all else is written together.
-    assert len(sent) <= 4 + 10 * 6, len(sent)
+    assert len(sent) <= 6 + 10 * 7, len(sent)
     said = await desk.said()
     kept = await desk.rows(classifications)
     assert len(said) == len(kept)

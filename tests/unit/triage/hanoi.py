@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from services.triage.domain import ClassifierRows, Decision, KeywordClassifier, Policy, Thresholds, TrainedClassifier
+from services.triage.domain import ClassifierRows, Decision, KeywordClassifier, Policy, TrainedClassifier
 from services.triage.domain.evidence import CueBook, Evidence
 from services.triage.domain.wording import Wording
 from services.triage.model_file import shipped_model
@@ -25,8 +25,8 @@ def rows() -> ClassifierRows:
 
 @cache
 def classifier() -> KeywordClassifier:
-    """The classifier of the province."""
-    return KeywordClassifier(rows(), Thresholds())
+    """The rules alone."""
+    return KeywordClassifier(rows(), Policy())
 
 
 @cache

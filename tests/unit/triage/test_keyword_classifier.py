@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from libs.contracts.vocabulary import AccusedPost, Disposition, Field, Kind, Nature
-from services.triage.domain import Decision, KeywordClassifier, Thresholds
+from services.triage.domain import Decision, KeywordClassifier, Policy
 from services.triage.domain.reading import LONGEST_READ
 from tests.unit.triage.hanoi import LANG, TODAY, classifier, decide, rows
 
@@ -87,14 +87,14 @@ def test_the_version_changes_with_any_row_and_with_nothing_else() -> None:
     given_rows = rows()
     shuffled = replace(given_rows, cues=tuple(reversed(given_rows.cues)))
     fewer = replace(given_rows, cues=given_rows.cues[1:])
-    versions = [KeywordClassifier(one, Thresholds()).model_version for one in (given_rows, shuffled, fewer)]
+    versions = [KeywordClassifier(one, Policy()).model_version for one in (given_rows, shuffled, fewer)]
     assert versions[0] == versions[1] == classifier().model_version
     assert versions[2] != versions[0]
     assert versions[0].startswith("keywords-")
 
 
 def test_thresholds_decide_what_a_person_sees() -> None:
-    strict = KeywordClassifier(rows(), Thresholds(disposition=0.99))
+    strict = KeywordClassifier(rows(), Policy(disposition=0.99))
     assert strict.decide(BIRTH, TODAY).needs_review
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from libs.contracts.vocabulary import Disposition, Kind
-from services.triage.domain.decision import Confidence, Decision
+from libs.contracts.vocabulary import AgencyId, Disposition, Kind
+from services.triage.domain.decision import AgencyScore, Confidence, Decision
 from services.triage.domain.linear import Judgement
 from services.triage.domain.policy import Policy, is_doubtful
 
-LEAST = Policy(disposition=0.5, dismissed_in_scope=0.05, sensitive_from=0.1, kind=0.5, field=0.4)
+LEAST = Policy(disposition=0.5, dismissed_in_scope=0.05, sensitive_from=0.1, kind=0.5, field=0.4, matter=0.5, unit=0.6)
 IN_SCOPE, SPAM = Disposition.IN_SCOPE, Disposition.SPAM_ADS
 
 
@@ -20,13 +20,16 @@ def _doubtful(
     sensitive: bool = False,
     kind: float = 0.9,
     field: float = 0.9,
+    matter: float | None = None,
+    unit: float | None = None,
     read_whole: bool = True,
 ) -> bool:
     decision = Decision(
         disposition,
-        Confidence(sure, kind=kind, field=field),
+        Confidence(sure, kind=kind, field=field, matter=matter),
         "model",
-        kind=Kind.OFFICIAL_CONDUCT if disposition is IN_SCOPE else None,
+        kind=None if disposition is not IN_SCOPE else Kind.PROCEDURE_DIFFICULTY if matter else Kind.OFFICIAL_CONDUCT,
+        accused_unit=() if unit is None else (AgencyScore(AgencyId("HN-CN00283"), unit),),
         sensitive=sensitive,
     )
     judged = Judgement(((disposition.value, sure), (IN_SCOPE.value, in_scope)))
@@ -35,6 +38,8 @@ def _doubtful(
 
 def test_what_is_sure_goes_on_alone() -> None:
     assert not _doubtful()
+    assert not _doubtful(matter=0.5)
+    assert not _doubtful(unit=0.6)
     assert not _doubtful(SPAM)
     assert not _doubtful(Disposition.COMPLAINT_DENUNCIATION, sensitive=True)
 
@@ -45,6 +50,8 @@ def test_what_is_sure_goes_on_alone() -> None:
         {"sure": 0.49},
         {"kind": 0.49},
         {"field": 0.39},
+        {"matter": 0.49},
+        {"unit": 0.59},
         {"read_whole": False},
         {"sensitive": True},
         {"disposition": SPAM, "in_scope": 0.06},

@@ -127,3 +127,15 @@ def test_any_text_is_decided_and_quoted_verbatim(text: str, form: str) -> None:
     text = unicodedata.normalize(form, text)  # type: ignore[arg-type]
     assert _decide(text) == _decide(text)
     _assert_honest(text, _decide(text))
+
+
+@pytest.mark.parametrize("text", ["cán bộ phường Láng quát tôi", "cán bộ phường Hà Đông quát dân"])
+def test_a_few_words_about_officials_of_a_named_office_are_in_scope(text: str) -> None:
+    assert _decide(text).disposition == "in_scope"
+
+
+def test_conduct_at_a_district_with_many_heirs_is_given_to_none_of_them_by_machine() -> None:
+    decision = _decide("UBND quận Hoàng Mai hẹn trả giấy phép xây dựng ba lần đều không có, hỏi thì bị quát")
+    assert decision.kind == "official_conduct"
+    assert len(decision.accused_unit) > 1
+    assert decision.needs_review

@@ -14,13 +14,14 @@ from services.triage.training.corpus import Example, read_labelled, read_procedu
 from services.triage.training.heldout import folds_of
 from services.triage.training.measure import Answer, Share
 from services.triage.training.recipe import model_name
+from tests.unit.triage.hanoi import rows
 
 GOOD = {"id": "x-1", "text": "⟦phường Láng⟧ quát tôi", "disposition": "in_scope", "kind": "official_conduct",
         "nature": "phan_anh", "field": "khac", "level": "commune"}  # fmt: skip
 
 
 def test_the_shipped_model_is_made_of_the_corpus_that_is_here() -> None:
-    assert shipped_model().table.name == model_name(), "run `python -m services.triage train` and `evaluate --card`"
+    assert shipped_model().table.name == model_name(rows()), "run `triage train` and `triage evaluate --card`"
     assert MODEL_FILE.stat().st_size <= 4_000_000
 
 
@@ -59,8 +60,8 @@ def test_a_span_is_taken_out_of_its_brackets(tmp_path: Path) -> None:
         ({"kind": None}, "kind"),
         ({"field": None}, "field"),
         ({"field": "trai_dat"}, "trai_dat"),
-        ({"text": "⟦phường Láng quát"}, "span"),
-        ({"text": "⟦ ⟧ quát"}, "empty"),
+        ({"text": "⟦phường Láng quát"}, "at most one"),
+        ({"text": "⟦ ⟧ quát"}, "nothing in it"),
         ({"author": "me"}, "author"),
     ],
 )

@@ -1,12 +1,12 @@
-"""Every statement triage sends to its schema."""
+"""Texts that may have to be decided again, and what was decided of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,9 +14,7 @@ from libs.contracts.events import Classified
 from libs.contracts.vocabulary import FeedbackId, PlaceId
 from libs.runtime.db import append
 
-from .tables import classifications, feedbacks, province_facts, supplements
-
-_TIME_ZONE = "time_zone"
+from ..tables import assistant_questions, classifications, feedbacks, supplements
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,42 +130,9 @@ class TriageStore:
         )
         found = list(await self._session.scalars(due))
         if found:
-            await self._session.execute(delete(supplements).where(supplements.c.feedback_id.in_(found)))
+            for gone in (supplements, assistant_questions):
+                await self._session.execute(delete(gone).where(gone.c.feedback_id.in_(found)))
             await self._session.execute(
                 update(feedbacks).where(feedbacks.c.feedback_id.in_(found)).values(text=None, forgotten_at=now)
             )
         return len(found)
-
-
-class ProvinceStore:
-    """What `prepare` loads and a start reads."""
-
-    def __init__(self, session: AsyncSession) -> None:
-        self._session = session
-
-    async def replace(self, table: Table, rows: Sequence[Mapping[str, str]]) -> None:
-        """Put rows in place of all those of a table, keeping their order."""
-        await self._session.execute(delete(table))
-        if rows:
-            await self._session.execute(insert(table), [{"row": number, **row} for number, row in enumerate(rows)])
-
-    async def rows(self, table: Table) -> list[dict[str, str]]:
-        """The rows of a table, in the order of its file."""
-        found = await self._session.execute(select(table).order_by(table.c.row))
-        return [{name: value for name, value in row.items() if name != "row"} for row in found.mappings()]
-
-    async def keep_time_zone(self, key: str) -> None:
-        """Keep the zone whose days the province counts in."""
-        values = {"name": _TIME_ZONE, "value": key}
-        await self._session.execute(
-            upsert(province_facts)
-            .values(values)
-            .on_conflict_do_update(index_elements=[province_facts.c.name], set_={"value": key})
-        )
-
-    async def time_zone(self) -> str | None:
-        """The zone's key, once `prepare` has kept one."""
-        found: str | None = await self._session.scalar(
-            select(province_facts.c.value).where(province_facts.c.name == _TIME_ZONE)
-        )
-        return found
