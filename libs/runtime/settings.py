@@ -1,10 +1,10 @@
 """Every knob a service has in common. Services extend these classes; nothing else reads the environment."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import HttpUrl, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 SHARED: Final = frozenset(
     {
@@ -96,24 +96,3 @@ class RuntimeSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then prefixed variables, then the shared ones."""
         return init_settings, env_settings, _SharedEnvironment(settings_cls)
-
-
-class SealingSettings(RuntimeSettings):
-    """For services that may open sealed contacts."""
-
-    contact_keys: Annotated[tuple[SecretStr, ...], NoDecode]
-    """Fernet keys, newest first, separated by commas: the first seals, all open."""
-
-    @field_validator("contact_keys", mode="before")
-    @classmethod
-    def _separate(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("contact_keys")
-    @classmethod
-    def _at_least_one(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value:
-            raise ValueError("at least one key is needed")
-        return value

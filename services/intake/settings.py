@@ -5,13 +5,14 @@ from typing import Annotated
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from libs.runtime.settings import SealingSettings
+from libs.runtime.settings import RuntimeSettings
+from libs.seal.settings import SealingSettings
 
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
-class IntakeSettings(SealingSettings):
+class IntakeSettings(SealingSettings, RuntimeSettings):
     """What the front door needs to know."""
 
     model_config = SettingsConfigDict(env_prefix="INTAKE_")

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, HttpUrl, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from libs.runtime.settings import SealingSettings
+from libs.runtime.settings import RuntimeSettings
+from libs.seal.settings import SealingSettings
 
 from .domain.attempt import SendRules
 from .domain.local_time import QuietHours
@@ -14,7 +15,7 @@ from .domain.permission import PermissionRules
 from .domain.token import TokenRules
 
 
-class NotifierSettings(SealingSettings):
+class NotifierSettings(SealingSettings, RuntimeSettings):
     """How citizens are spoken to, and through which account."""
 
     model_config = SettingsConfigDict(env_prefix="NOTIFIER_")

@@ -3,10 +3,11 @@
 from pydantic import PositiveInt, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from libs.runtime.settings import SealingSettings
+from libs.runtime.settings import RuntimeSettings
+from libs.seal.settings import SealingSettings
 
 
-class PortalBridgeSettings(SealingSettings):
+class PortalBridgeSettings(SealingSettings, RuntimeSettings):
     """What is kept for the national portal, and for how long."""
 
     model_config = SettingsConfigDict(env_prefix="PORTAL_BRIDGE_")

@@ -24,6 +24,7 @@ SERVICE = Service(
     routers=(api.router, *desk.ROUTERS),
     jobs=(
         Job("stand_unclassified", jobs.stand_unclassified, every=timedelta(seconds=5)),
+        Job("carry_out_reviews", jobs.carry_out_reviews, every=timedelta(seconds=2)),
         Job("forget_requests", jobs.forget_requests, every=timedelta(hours=1)),
     ),
     parts=build_parts,

@@ -6,16 +6,19 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from libs.contracts.events import Progressed, Refused, Resolved, Routed, RuleConsidered
-from libs.contracts.vocabulary import AgencyId, CaseState, Desk, Kind, RoutedReason
+from libs.contracts.vocabulary import AgencyId, CaseState, Desk, Kind, RefusalReason, RoutedReason
 from libs.runtime.log import get_logger
 from libs.runtime.tx import Tx
 
 from .domain import consideration
 from .domain.assignment import NeedsOffice
+from .domain.calendar import local_day
 from .domain.case import Case
 from .domain.consideration import Found
 from .domain.deadline import Clock, ReplyDeadlines, reply_clock, reply_deadlines, start
+from .domain.facts import Facts
 from .domain.permission import Officer
+from .domain.shield import accused_on
 from .domain.workflow import CLOSED_STATES
 from .parts import RoutingParts
 from .store import CaseStore
@@ -127,10 +130,14 @@ class CaseFile:
             rules=tuple(RuleConsidered(**rule) for rule in _rows(handover.rules)),
         )
 
-    async def stand_at_office(self, to: CaseState, why: NeedsOffice, since: datetime) -> None:
-        """Put the case on the Office's desk, which has to decide within its own clock."""
+    async def stand_at_office(self, to: CaseState, why: NeedsOffice, since: datetime | None) -> None:
+        """Put the case on the Office's desk, which has to decide within its own clock; `since` None: the clock of a
+        case that stands there already runs on.
+        """
         directory = self.province.directory
-        clock = start(self.province.clocks[Clock.CLASSIFY], since, self.province.calendar)
+        if since is not None:
+            clock = start(self.province.clocks[Clock.CLASSIFY], since, self.province.calendar)
+            self.change(warn_at=clock.warn_at, act_by=clock.due_at)
         accused = self._changes.get("accused", self.case.guard.accused)
         nobody_there = directory.office_id in accused and not await self.store.has_head(directory.office_id)
         self.move(to)
@@ -148,13 +155,30 @@ class CaseFile:
             clock=None,
             routed_at=None,
             accept_by=None,
-            warn_at=clock.warn_at,
             due_at=None,
-            act_by=clock.due_at,
         )
         await self.end_assignment()
-        self.note("at_office", reason=why.reason.value, desk=why.desk.value)
+        self.note("at_office" if since else "stays_at_office", reason=why.reason.value, desk=why.desk.value)
         log.info("case_at_office", feedback_id=str(self.case.feedback_id), reason=why.reason.value)
+
+    def close_shield(self, facts: Facts) -> None:
+        """Keep what the shield depends on: it only ever closes, and the accused only grow more."""
+        guard = self.case.guard
+        self.change(
+            sensitive=facts.suspected_denunciation,
+            shielded=guard.shielded or facts.shielded,
+            accused=sorted(guard.accused | accused_on(facts, self.province, local_day(self.now))),
+            accused_post=facts.accused_post.value,
+        )
+
+    async def refuse(self, reason: RefusalReason, explanation: str = "", note: str | None = None) -> None:
+        """Close the case as not handled here, and say so to the citizen."""
+        self.tell_received()
+        self.say(Refused, reason=reason, explanation=explanation)
+        self.change(refusal_reason=reason.value)
+        self.move(CaseState.REFUSED)
+        await self.end_assignment()
+        self.note("refused", note, reason=reason.value)
 
     async def end_assignment(self) -> None:
         """Note that the present agency no longer has the case, if one ever had it."""

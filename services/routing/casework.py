@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from libs.contracts.events import Progressed, Refused, Resolved
+from libs.contracts.events import Progressed, Resolved
 from libs.contracts.vocabulary import (
     AgencyId,
     AnswerOutcome,
@@ -188,7 +188,7 @@ async def _carry_out(
         case SendBack(note):
             await _mark(file, revisions[0], "sent_back", note)
         case Refuse():
-            await _refuse(file, command)
+            await file.refuse(command.reason, command.explanation, command.note)
         case _:
             assert_never(command)
     if not isinstance(command, Return):
@@ -270,11 +270,3 @@ async def _approve(file: CaseFile, revision: RowMapping) -> None:
         answer=revision["text"],
         answered_at=file.now,
     )
-
-
-async def _refuse(file: CaseFile, command: Refuse) -> None:
-    file.tell_received()
-    file.say(Refused, reason=command.reason, explanation=command.explanation)
-    file.change(refusal_reason=command.reason.value)
-    await file.end_assignment()
-    file.note("refused", command.note, reason=command.reason.value)

@@ -5,6 +5,7 @@ from libs.contracts.vocabulary import AccusedPost
 
 from .domain.case import Case
 from .domain.facts import Facts, Scored
+from .domain.review import Label
 
 
 def facts_of(event: Classified, case: Case) -> Facts:
@@ -23,3 +24,29 @@ def facts_of(event: Classified, case: Case) -> Facts:
         needs_review=event.needs_review,
         incomplete=case.incomplete,
     )
+
+
+def facts_as_labelled(label: Label, said: Classified | None, case: Case) -> Facts:
+    """What a person says a feedback is about, without doubt, with what was read of place and accused besides."""
+    read = facts_of(said, case) if said is not None else None
+    return Facts(
+        disposition=label.disposition,
+        kind=label.kind,
+        field=label.field,
+        matters=(Scored(label.matter, 1.0),) if label.matter else (),
+        confirmed_place=case.confirmed_place,
+        places=read.places if read else (),
+        accused_units=read.accused_units if read else (),
+        accused_post=read.accused_post if read else case.guard.accused_post,
+        sensitive=case.sensitive,
+        incomplete=case.incomplete,
+    )
+
+
+def proposal_of(said: Classified | None) -> Label | None:
+    """What triage proposes that a person could confirm as it is; nothing when it said nothing, or too little."""
+    if said is None:
+        return None
+    matter = said.matters[0].matter if said.matters else None
+    label = Label(said.disposition, said.kind, said.nature, said.field, matter).applicable
+    return label if label.is_whole else None

@@ -19,7 +19,7 @@ from libs.runtime.tx import Tx
 from .domain.deadline import Clock, start
 from .machine import apply_classification
 from .parts import RoutingParts
-from .store import CaseStore, HeardStore
+from .store import CaseStore, HeardStore, NearDuplicateStore
 
 subscriptions = Subscriptions("routing")
 
@@ -64,6 +64,7 @@ async def on_classified(event: Classified, tx: Tx[RoutingParts]) -> None:
     case = await cases.case_of(event.feedback_id)
     body = event.model_dump(mode="json")
     HeardStore(tx.session).keep_classification(event.event_id, event.feedback_id, body, event.occurred_at)
+    NearDuplicateStore(tx.session).keep(event.feedback_id, event.near_duplicates)
     if case is not None:
         await apply_classification(case, event, body, tx)
 

@@ -6,7 +6,8 @@ from libs.runtime.run import Run
 
 from .machine import give_up_waiting
 from .parts import RoutingParts
-from .store import AccountStore, CaseStore
+from .review import carry_out
+from .store import AccountStore, CaseStore, ReviewStore
 
 BATCH = 50
 
@@ -19,6 +20,22 @@ async def stand_unclassified(run: Run[RoutingParts]) -> bool:
         for case in waiting:
             await give_up_waiting(case, tx)
     return len(waiting) == BATCH
+
+
+async def carry_out_reviews(run: Run[RoutingParts]) -> bool:
+    """Let what officers decided on the review page take effect once nobody can take it back any more."""
+    async with run.begin() as tx:
+        due = await ReviewStore(tx.session).due(tx.now, BATCH)
+    failed: Exception | None = None
+    for review_id in due:
+        try:
+            async with run.begin() as tx:
+                await carry_out(review_id, tx)
+        except Exception as error:  # one that fails must not hold up the others; it is tried again
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return len(due) == BATCH
 
 
 async def forget_requests(run: Run[RoutingParts]) -> bool:

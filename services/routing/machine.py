@@ -15,7 +15,6 @@ from .domain.case import Case
 from .domain.consideration import OfficeReason
 from .domain.facts import Facts
 from .domain.reclassification import Later, on_later_classification
-from .domain.shield import accused_on
 from .parts import RoutingParts
 
 
@@ -28,13 +27,14 @@ async def apply_classification(case: Case, event: Classified, body: Mapping[str,
     match on_later_classification(case, facts):
         case Later.DECIDE:
             _take_over(file, event, body)
-            _close_shield(file, facts)
+            file.close_shield(facts)
             await _decide(file, facts, tx)
         case Later.TAKE_BACK:
-            _close_shield(file, facts)
+            file.close_shield(facts)
+            file.change(classification=body)  # what whoever decides now has to see
             await _take_back(file, facts, tx)
         case Later.SHIELD:
-            _close_shield(file, facts)
+            file.close_shield(facts)
             file.change(office_reason=OfficeReason.SENSITIVE.value)
             file.note("shield_closed")
         case Later.RECORD:
@@ -68,6 +68,7 @@ async def _take_back(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None
     sensitive = facts.suspected_denunciation
     reason = OfficeReason.SENSITIVE if sensitive else OfficeReason.NEEDS_REVIEW
     file.say(Progressed, state=CaseState.RETURNED, reason="taken_back")
+    file.change(reviewed=False)
     desk = Desk.OFFICE_SENSITIVE if sensitive else Desk.OFFICE
     await file.stand_at_office(CaseState.RETURNED, NeedsOffice(reason, desk, ()), since=tx.now)
 
@@ -83,15 +84,4 @@ def _take_over(file: CaseFile, event: Classified, body: Mapping[str, Any]) -> No
         place_id=file.case.confirmed_place or (event.places[0].place_id if event.places else None),
         urgency=event.urgency.value,
         classification=body,
-    )
-
-
-def _close_shield(file: CaseFile, facts: Facts) -> None:
-    """The shield only ever closes, and the accused only grow more."""
-    guard = file.case.guard
-    file.change(
-        sensitive=facts.suspected_denunciation,
-        shielded=guard.shielded or facts.shielded,
-        accused=sorted(guard.accused | accused_on(facts, file.province, local_day(file.now))),
-        accused_post=facts.accused_post.value,
     )

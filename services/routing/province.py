@@ -124,10 +124,11 @@ def _directory(tables: Mapping[str, Rows]) -> Directory:
 def _competences(row: Mapping[str, str]) -> tuple[Competence, ...]:
     matter, name = MatterCode(row["matter_code"]), row["matter_vi"]
     confirmed = row["confidence"] != _GENERAL_KNOWLEDGE
+    field = Field(row["field"]) if row["field"] else None
     before, after = _answers(row["agency_before_2025_07"]), _answers(row["agency_after"])
     return (
-        Competence(matter, name, before, confirmed, valid_to=_REFORM - timedelta(days=1)),
-        Competence(matter, name, after, confirmed, valid_from=_REFORM),
+        Competence(matter, name, before, confirmed, valid_to=_REFORM - timedelta(days=1), field=field),
+        Competence(matter, name, after, confirmed, valid_from=_REFORM, field=field),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from libs.runtime.settings import SealingSettings
+from libs.runtime.settings import RuntimeSettings
+from libs.seal.settings import SealingSettings
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -20,7 +21,7 @@ class RuleSettings(BaseSettings):
     """Candidates of a classification whose scores differ by less cannot be told apart."""
 
 
-class RoutingSettings(RuleSettings, SealingSettings):
+class RoutingSettings(RuleSettings, SealingSettings, RuntimeSettings):
     """What routing needs to run; variables begin with `ROUTING_`."""
 
     # Of several bases pydantic keeps the last one's prefix, so it is said again.
@@ -32,6 +33,8 @@ class RoutingSettings(RuleSettings, SealingSettings):
     """Keys of sessions signed before the private key was changed, separated by commas."""
     unclassified_after_s: PositiveFloat = 120.0
     """A case triage has said nothing about for so long goes to the Office's desk."""
+    review_undo_s: NonNegativeFloat = 15.0
+    """How long an officer can take back what he decided on the review page."""
     idempotency_keep_h: PositiveInt = 48
     """How long a repeated request gets its first answer."""
 

@@ -13,8 +13,10 @@ from libs.runtime.tx import Tx
 
 from .casework import position_of
 from .domain.case import Case
+from .domain.likeness import NearCase
 from .domain.permission import Action, Officer, may_do, may_see
 from .domain.workflow import NotYours, Unseen, possible
+from .near_duplicate import near_cases
 from .parts import RoutingParts
 from .store import CaseStore, HeardStore
 
@@ -34,6 +36,8 @@ class Sheet:
     actions: tuple[Action, ...]
     """What this officer can do now."""
     may_unmask: bool
+    near_duplicates: tuple[NearCase, ...] = ()
+    """Cases that say nearly the same, only those this officer may know of."""
 
 
 async def sheet_of(feedback_id: UUID, officer: Officer, tx: Tx[RoutingParts]) -> Sheet | Unseen:
@@ -56,6 +60,7 @@ async def sheet_of(feedback_id: UUID, officer: Officer, tx: Tx[RoutingParts]) ->
         timeline=_shown(await cases.timeline_of(feedback_id), case, officer, may_unmask),
         actions=possible(position_of(case, answers, tx.parts.province.directory), officer),
         may_unmask=may_unmask,
+        near_duplicates=await near_cases(feedback_id, case.guard, row["sender_id"], officer, tx),
     )
 
 

@@ -1,6 +1,7 @@
 """The city as five processes over a broker, or embedded in one, to be measured: drafts prepared, questions to its
 tables."""
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -17,6 +18,12 @@ from tests.support.postgres import programs_folder
 
 STEPS: Final = (BIRTH, "tôi đồng ý", "Nguyễn Khánh Thảo, 0912345678", "ngay nơi xảy ra việc")
 """What a citizen writes up to the summary."""
+"""The first of them each tells in words of their own."""
+WORDS: Final = (
+    *("quy", "định", "khó", "khăn", "vướng", "mắc", "giấy", "tờ", "sổ", "cũ", "mất", "bản", "điện", "tử", "mẫu", "mới"),
+    *("tích", "hợp", "dữ", "liệu", "nhà", "trọ", "quê", "xa", "không", "còn"),
+)
+OWN_WORDS: Final = 24
 CONFIRMING: Final = "gửi đi"
 CONNECTIONS: Final = 32
 _POSTED_AT_MOST: Final = 10
@@ -67,7 +74,7 @@ class City:
         """What each of these citizens posts at a step."""
         secrets = self.stage.secrets
         ids = (secrets["ZALO_APP_ID"], secrets["ZALO_OA_ID"], secrets["ZALO_OA_SECRET_KEY"])
-        return messages_of(self.path, nonce, citizens, step, text, *ids)
+        return messages_of(self.path, nonce, citizens, step, lambda number: _told(nonce, number, text), *ids)
 
     def post(self, requests: list[bytes]) -> None:
         """Post them, in as many connections as there may be; all of them again while one was refused, as Zalo would.
@@ -115,6 +122,12 @@ class City:
     def close(self) -> None:
         """Let go of the tables; the stage ends the processes."""
         self.administrator.close()
+
+
+def _told(nonce: str, number: int, text: str) -> str:
+    """A matter as one citizen tells it: were all words the same, thousands would be near duplicates of one another."""
+    own = random.Random(f"{nonce} {number}")
+    return text if text != BIRTH else f"{text}, {' '.join(own.choices(WORDS, k=OWN_WORDS))}"
 
 
 def broker_of(stage: Stage) -> PrivateRabbitMQ:

@@ -11,7 +11,7 @@ import select
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -56,13 +56,20 @@ def request(path: str, body: dict[str, Any], app_id: str, secret: str) -> bytes:
 def messages(path: str, events: int, nonce: str, app_id: str, oa_id: str, secret: str) -> list[bytes]:
     """So many different text messages, each from a citizen of its own."""
     text = json.loads(SAMPLE.read_text("utf-8"))["message"]["text"]
-    return messages_of(path, nonce, range(events), 0, text, app_id, oa_id, secret)
+    return messages_of(path, nonce, range(events), 0, lambda _: text, app_id, oa_id, secret)
 
 
 def messages_of(
-    path: str, nonce: str, citizens: Sequence[int], step: int, text: str, app_id: str, oa_id: str, secret: str
+    path: str,
+    nonce: str,
+    citizens: Sequence[int],
+    step: int,
+    text: Callable[[int], str],
+    app_id: str,
+    oa_id: str,
+    secret: str,
 ) -> list[bytes]:
-    """The same words from each of these citizens; `step` tells one message of a citizen from the next."""
+    """What each of these citizens writes; `step` tells one message of a citizen from the next."""
     sample = json.loads(SAMPLE.read_text("utf-8"))
     now_ms = int(time.time() * 1000)
     made = []
@@ -73,7 +80,7 @@ def messages_of(
             "sender": {"id": sender},
             "user_id_by_app": sender[::-1],
             "recipient": {"id": oa_id},
-            "message": {"text": text, "msg_id": f"{nonce}{number:x}.{step}"},
+            "message": {"text": text(number), "msg_id": f"{nonce}{number:x}.{step}"},
             "timestamp": str(now_ms),
         }
         made.append(request(path, body, app_id, secret))

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.browser]
 Open = Callable[[str], Window]
 
 CONDUCT = "cán bộ một cửa phường Láng quát tôi, hẹn ba lần không trả kết quả"
+FLOODED = "đường trước nhà tôi ngập quá các anh ơi, phường Láng không ai lo, gọi mãi không ai nghe máy"
 SORRY = "Việc này do Sở Xây dựng trả lời trên trang riêng của Sở."
 
 
@@ -123,6 +124,33 @@ def test_no_page_of_the_office_shuts_an_officer_out(
     sender.look("look-up-refused")
     for inspection in (office, sender):
         assert inspection.found == [], inspection.report()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_review_page_shuts_no_officer_out(
+    window: Open, width: str, city: City, citizen: Citizen, pictures: Path
+) -> None:
+    code = citizen.files(FLOODED)
+    officer = Officer(window(width), "vanphong")
+    office, page = Inspection(officer.window, pictures), officer.page
+    officer.open(code)
+    office.look("case-doubtful")
+    page.goto(f"{city.url}/desk/review")
+    office.look("review-queue")
+    page.locator(".row", has_text=code).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(code)
+    office.look("review-case")
+    page.evaluate("document.querySelectorAll('form').forEach(form => { form.noValidate = true })")
+    page.get_by_role("button", name="Ghi", exact=True).click()
+    expect(page.locator(".errors")).to_be_visible()
+    office.look("review-wrong")
+    page.get_by_role("button", name="Câu hỏi, đề nghị hướng dẫn", exact=True).click()
+    expect(page.locator("[data-undo]")).to_contain_text(code)
+    office.look("review-kept")
+    page.get_by_role("button", name="Hoàn tác").click()
+    expect(page.get_by_text("Đã hoàn tác")).to_be_visible()
+    office.look("review-undone")
+    assert office.found == [], office.report()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

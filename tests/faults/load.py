@@ -76,6 +76,10 @@ class Load:
         self._thread.join(seconds)
         assert self._failure is None, f"the load itself failed: {self._failure!r}"
 
+    def sends_nothing_new(self) -> None:
+        """What was refused is still sent again until it is taken."""
+        self._ending.set()
+
     # ------------------------------------------------------------------------------------------------ what was seen
 
     def statuses(self, *, since: float = 0.0) -> set[int | None]:

@@ -4,11 +4,12 @@ import pytest
 from pydantic_settings import SettingsConfigDict
 
 from libs.launch.settings import BadSettings, load_settings
-from libs.runtime.settings import SealingSettings
+from libs.runtime.settings import RuntimeSettings
+from libs.seal.settings import SealingSettings
 from tests.runtime.hotel import Trouble, kitchen
 
 
-class KitchenSettings(SealingSettings):
+class KitchenSettings(SealingSettings, RuntimeSettings):
     model_config = SettingsConfigDict(env_prefix="KITCHEN_")
 
     ovens: int = 2

@@ -13,9 +13,8 @@ from typing import Final
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import PublishError
-from aiormq import spec
+from aiormq import Channel, spec
 from aiormq.abc import DeliveredMessage
-from aiormq.channel import Channel as WireChannel
 
 from libs.runtime.log import get_logger
 
@@ -40,10 +39,11 @@ _DOUBTED_FOR_S: Final = 15.0
 class _Arrivals:
     """What a consumer has brought and nobody has taken up yet."""
 
-    channel: WireChannel
+    channel: Channel
     messages: deque[DeliveredMessage] = field(default_factory=deque)
 
     def take(self, at_most: int) -> list[DeliveredMessage]:
+        """The first ones."""
         return [self.messages.popleft() for _ in range(min(len(self.messages), at_most))]
 
     async def acknowledge(self, last: DeliveredMessage) -> None:
@@ -60,7 +60,7 @@ class RabbitBus:
         self._service = service
         self._says = says
         self._hearer: Hearer | None = None
-        self._channel: WireChannel | None = None
+        self._channel: Channel | None = None
         self._doubted_until = 0.0
         self._looking: AbstractChannel | None = None
         self._is_flowing = False
@@ -228,10 +228,10 @@ class RabbitBus:
             raise LinkLost("nothing could be recorded") from None
 
 
-async def _wire_of(channel: AbstractChannel) -> WireChannel:
+async def _wire_of(channel: AbstractChannel) -> Channel:
     """The channel without the objects and tasks that are made around every message: there are thousands a second."""
     wire = await channel.get_underlay_channel()
-    assert isinstance(wire, WireChannel)
+    assert isinstance(wire, Channel)
     return wire
 
 

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PositiveInt, StringConstraints
@@ -21,10 +22,14 @@ from libs.contracts.vocabulary import (
     Urgency,
 )
 
+from ..domain.likeness import NearCase
 from ..domain.permission import Action
 from ..parts import RoutingParts
 from ..sheet import Sheet
 from ..store import BEGINNING, Cursor
+
+AT_THE_DESK_ALONE: Final = frozenset({Action.CLASSIFY})
+"""What only people do, at pages: machines are not offered it."""
 
 # PostgreSQL keeps no NUL in a text.
 _NO_NUL = r"^[^\x00]*$"
@@ -174,6 +179,18 @@ class NoticeLine(_Read):
     at: AwareDatetime
 
 
+class NearDuplicateLine(_Read):
+    """A case that says nearly the same."""
+
+    id: UUID
+    code: str
+    state: CaseState
+    agency_id: AgencyId
+    received_at: AwareDatetime
+    same_sender: bool | None
+    """Nothing: not for the caller to know."""
+
+
 class TimelineLine(_Read):
     at: AwareDatetime
     what: str
@@ -207,6 +224,8 @@ class CaseSheet(CaseLine):
     answers: list[AnswerLine]
     notices: list[NoticeLine]
     timeline: list[TimelineLine]
+    near_duplicates: list[NearDuplicateLine]
+    """Only cases the caller may know of, the most alike first; nothing is ever merged by machine."""
 
     @classmethod
     def shown(cls, sheet: Sheet, parts: RoutingParts) -> Self:
@@ -214,12 +233,12 @@ class CaseSheet(CaseLine):
         row = sheet.row
         given = {name: row[name] for name in cls.model_fields if name in row}
         return cls(
-            **given,
+            **{**given, "classification": _without_unseen(row["classification"], sheet.near_duplicates)},
             id=row["feedback_id"],
             state_name=parts.words.states[sheet.case.state],
             agency_name=parts.province.directory.name_of(sheet.case.agency_id),
             beginning=row["text"][:BEGINNING],
-            actions=list(sheet.actions),
+            actions=[action for action in sheet.actions if action not in AT_THE_DESK_ALONE],
             may_unmask=sheet.may_unmask,
             files=[FileLine(**file) for file in sheet.files],
             supplements=[SupplementLine(**line) for line in sheet.supplements],
@@ -227,7 +246,22 @@ class CaseSheet(CaseLine):
             answers=[AnswerLine(**line) for line in sheet.answers],
             notices=[NoticeLine(**line) for line in sheet.notices],
             timeline=[TimelineLine(**line) for line in sheet.timeline],
+            near_duplicates=[_near(one) for one in sheet.near_duplicates],
         )
+
+
+def _near(one: NearCase) -> NearDuplicateLine:
+    told = {name: getattr(one, name) for name in NearDuplicateLine.model_fields if name != "id"}
+    return NearDuplicateLine(id=one.feedback_id, **told)
+
+
+def _without_unseen(classification: dict[str, Any] | None, near: Iterable[NearCase]) -> dict[str, Any] | None:
+    """What triage said, without the ids of cases the caller may not know of."""
+    if classification is None:
+        return None
+    seen = {str(one.feedback_id) for one in near}
+    named = [one for one in classification.get("near_duplicates", ()) if one in seen]
+    return {**classification, "near_duplicates": named}
 
 
 class Sender(_Read):

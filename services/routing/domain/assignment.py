@@ -36,7 +36,7 @@ class NeedsOffice:
     @property
     def state(self) -> CaseState:
         """What is known is settled and only the agency is missing, or the classification itself is in doubt."""
-        return CaseState.RECEIVED if self.reason in _ABOUT_THE_CASE_ITSELF else CaseState.CLASSIFIED
+        return CaseState.RECEIVED if self.reason in ABOUT_THE_CASE_ITSELF else CaseState.CLASSIFIED
 
 
 def assign(facts: Facts, province: Province, on: date) -> Assignment | NeedsOffice:
@@ -57,11 +57,11 @@ def assign(facts: Facts, province: Province, on: date) -> Assignment | NeedsOffi
         rules,
         # An agency must not be one click away from a denunciation that may name it.
         proposed=found.agency if found is not None and not facts.suspected_denunciation else None,
-        suggested_refusal=_REFUSALS.get(facts.disposition),
+        suggested_refusal=SUGGESTED_REFUSALS.get(facts.disposition),
     )
 
 
-_ABOUT_THE_CASE_ITSELF: Final = frozenset(
+ABOUT_THE_CASE_ITSELF: Final = frozenset(
     {
         OfficeReason.NOT_CLASSIFIED,
         OfficeReason.NOT_IN_SCOPE,
@@ -71,7 +71,7 @@ _ABOUT_THE_CASE_ITSELF: Final = frozenset(
     }
 )
 
-_REFUSALS: Final = {
+SUGGESTED_REFUSALS: Final = {
     Disposition.SPAM_ADS: RefusalReason.TCH10,
     Disposition.OUT_OF_SCOPE_OTHER: RefusalReason.TCH04,
     Disposition.INQUIRY: RefusalReason.TCH03,

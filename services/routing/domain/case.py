@@ -5,6 +5,7 @@ from datetime import datetime
 
 from libs.contracts.vocabulary import AgencyId, CaseState, FeedbackId, Field, Kind, MatterCode, PlaceId
 
+from .consideration import OfficeReason
 from .permission import Guard
 
 
@@ -28,6 +29,8 @@ class Case:
     incomplete: bool = False
     sensitive: bool = False
     decided_by_person: bool = False
+    office_reason: OfficeReason | None = None
+    """Why it stands on the Office's desk."""
     classified_at: datetime | None = None
 
     @property

@@ -46,6 +46,7 @@ class OfficeReason(StrEnum):
     CITY_LEVEL = "city_level"
     OUTSIDE_CITY = "outside_city"
     RETURNED = "returned"
+    SHIELD_STANDS = "shield_stands"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     SEND_BACK = "send_back"
     REFUSE = "refuse"
+    CLASSIFY = "classify"
     UNMASK = "unmask"
 
 
@@ -103,12 +104,14 @@ MAY: Final[Mapping[Desk, Mapping[Action, frozenset[Role]]]] = {
         Action.SEE: _OFFICE | {Role.AUDITOR},
         Action.ASSIGN: _OFFICE,
         Action.REFUSE: _OFFICE,
+        Action.CLASSIFY: _OFFICE,
         Action.UNMASK: _OFFICE,
     },
     Desk.OFFICE_SENSITIVE: {
         Action.SEE: _OFFICE,
         Action.ASSIGN: _OFFICE,
         Action.REFUSE: _OFFICE,
+        Action.CLASSIFY: _OFFICE,
         Action.UNMASK: _OFFICE,
     },
 }

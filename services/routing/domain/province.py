@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from libs.contracts.vocabulary import AgencyId, MatterCode
+from libs.contracts.vocabulary import AgencyId, Field, MatterCode
 
 from .calendar import WorkingCalendar
 from .deadline import ClockRules
@@ -34,6 +34,8 @@ class Competence:
     """False while the row rests on general knowledge and the province has not confirmed it."""
     valid_from: date | None = None
     valid_to: date | None = None
+    field: Field | None = None
+    """Nothing: it may arise in any."""
 
     def valid_on(self, day: date) -> bool:
         """Whether it holds on a day."""

@@ -23,6 +23,8 @@ CLOSED_STATES: Final = frozenset(
 OPEN_STATES: Final = frozenset(CaseState) - CLOSED_STATES
 UNDECIDED_STATES: Final = frozenset({CaseState.OPENED, CaseState.RECEIVED, CaseState.CLASSIFIED, CaseState.RETURNED})
 """Where the case waits for somebody to say whose it is."""
+REVIEWED_STATES: Final = UNDECIDED_STATES - {CaseState.OPENED}
+"""Where a person can say what the case is about: triage has had its word, or its time."""
 MACHINE_MAY_DECIDE: Final = frozenset({CaseState.OPENED, CaseState.RECEIVED, CaseState.CLASSIFIED})
 
 
@@ -61,6 +63,7 @@ MOVES: Final[Mapping[Action, Move]] = {
         Move(Action.APPROVE, _AWAITING_APPROVAL, CaseState.ANSWERED, Told.RESOLVED),
         Move(Action.SEND_BACK, _AWAITING_APPROVAL, CaseState.SENT_BACK),
         Move(Action.REFUSE, UNDECIDED_STATES | {CaseState.ASSIGNED}, CaseState.REFUSED, Told.REFUSED),
+        Move(Action.CLASSIFY, REVIEWED_STATES, None),
     )
 }
 """Source: domain rules 3.3; design, section 2."""

@@ -1,10 +1,12 @@
 """Every SQL statement of routing, by what it is about."""
 
 from .account import Account, AccountStore, Answered, LoginTaken
-from .case import CaseStore, StaleWrite
+from .case import CaseStore, StaleWrite, guard_of
 from .directory import DirectoryStore
 from .heard import HeardStore
 from .listing import BEGINNING, CaseList, Cursor, Wanted, seen_by
+from .near_duplicate import NearDuplicateStore
+from .review import Place, ReviewQueue, ReviewStore, Waiting
 
 __all__ = [
     "BEGINNING",
@@ -17,7 +19,13 @@ __all__ = [
     "DirectoryStore",
     "HeardStore",
     "LoginTaken",
+    "NearDuplicateStore",
+    "Place",
+    "ReviewQueue",
+    "ReviewStore",
     "StaleWrite",
+    "Waiting",
     "Wanted",
+    "guard_of",
     "seen_by",
 ]

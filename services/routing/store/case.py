@@ -14,12 +14,14 @@ from libs.runtime.db import append, write_appended
 
 from .. import tables as t
 from ..domain.case import Case
+from ..domain.consideration import OfficeReason
 from ..domain.permission import Guard, Officer, Role
 from .shelf import Shelf
 
 _KEPT = (
     "feedback_id", "state", "version", "case_seq", "received_at", "due_at", "kind", "matter", "field",
     "confirmed_place", "incomplete", "sensitive", "decided_by_person", "classified_at",
+    "office_reason",
 )  # fmt: skip
 _GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
 _CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]
@@ -250,7 +252,15 @@ def _by_feedback(rows: Result[Any]) -> dict[UUID, dict[str, Any]]:
 
 def _case(row: RowMapping | Mapping[str, Any]) -> Case:
     values = {name: row[name] for name in _KEPT}
-    guard = Guard(
+    kind = Kind(row["kind"]) if row["kind"] else None
+    reason = OfficeReason(row["office_reason"]) if row["office_reason"] else None
+    known = {"feedback_id": FeedbackId(row["feedback_id"]), "state": CaseState(row["state"]), "kind": kind}
+    return Case(**{**values, **known, "office_reason": reason}, guard=guard_of(row))
+
+
+def guard_of(row: RowMapping | Mapping[str, Any]) -> Guard:
+    """What decides who may see the case of a row."""
+    return Guard(
         agency_id=AgencyId(row["agency_id"]),
         desk=Desk(row["desk"]),
         shielded=row["shielded"],
@@ -258,6 +268,3 @@ def _case(row: RowMapping | Mapping[str, Any]) -> Case:
         accused_post=AccusedPost(row["accused_post"]),
         no_head=row["no_head"],
     )
-    kind = Kind(row["kind"]) if row["kind"] else None
-    feedback_id = FeedbackId(row["feedback_id"])
-    return Case(**{**values, "feedback_id": feedback_id, "state": CaseState(row["state"]), "kind": kind}, guard=guard)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState
 
 from .. import tables as t
-from ..domain.permission import Lens, Officer, WhenAccused, lenses
+from ..domain.permission import Action, Lens, Officer, WhenAccused, lenses
 
 _LISTED = [
     t.cases.c[name]
@@ -65,9 +65,11 @@ class CaseList:
         return rows.mappings().all()
 
 
-def seen_by(officer: Officer) -> ColumnElement[bool]:
-    """The condition under which a row of `cases` may be shown to an officer: the same lenses `may_see` uses."""
-    ways = lenses(officer)
+def seen_by(officer: Officer, action: Action = Action.SEE) -> ColumnElement[bool]:
+    """The condition under which a row of `cases` may be shown to an officer, or be his to act on: the same lenses
+    `may_see` and `may_do` use.
+    """
+    ways = lenses(officer, action)
     own = t.cases.c.agency_id == officer.agency_id
     # Said once outside the alternatives, so that an agency's list is read from its own index.
     only_own = own if all(lens.own_agency for lens in ways) else true()

@@ -59,7 +59,7 @@ def tabs_of(groups: Sequence[Group], counts: Mapping[str, int], queue: Queue | N
 def _tab(queue: Queue, count: int | None, chosen: Queue | None) -> Tab:
     return Tab(
         queue=queue,
-        href=f"/desk?{urlencode({'list': queue.slug})}",
+        href=queue.address or f"/desk?{urlencode({'list': queue.slug})}",
         count=count_in_words(count),
         is_open=queue == chosen,
         alarms=queue.alarming and bool(count),

@@ -16,17 +16,19 @@ from libs.runtime.tx import Tx
 from ..domain.calendar import local_day
 from ..domain.deadline import Clock
 from ..domain.permission import Action
+from ..domain.review import is_doubted, reviews
 from ..domain.workflow import Unseen
 from ..parts import RoutingParts
 from ..sheet import Sheet, sheet_of
-from ..store import Cursor
+from ..store import Cursor, ReviewQueue
 from . import wording as w
 from .case_list import PAGE, count_in_words, lines_of, tabs_of
 from .case_view import matter_name, view_of
 from .desk_route import NotThere
 from .history import Step
 from .look import page
-from .queue import chosen, groups_for, list_of
+from .near_duplicate import near_lines, repeat_of
+from .queue import REVIEW, Group, chosen, groups_for, list_of, with_review
 from .receiver import groups, likely
 from .row import Row
 from .session import Visit
@@ -58,15 +60,13 @@ async def frame_of(
     """The filters and one page of a list: what every page of the desk stands in. What was searched is on no list."""
     store, parts = DeskStore(tx.session), tx.parts
     offered = groups_for(visit.officer, visit.agency_name)
-    counts = await store.counts(
-        visit.officer, [queue for group in offered for queue in group.queues if not queue.closed], tx.now
-    )
+    counts = await counts_of(offered, visit, tx)
     if not slug and shown is not None:
         slug = list_of(offered, shown, visit.officer, tx.now)
     queue = None if searching else chosen(offered, slug, counts)
     rows = await store.page(visit.officer, queue, tx.now, after, PAGE + 1) if queue else []
     return {
-        "tabs": tabs_of(offered, counts, queue),
+        "tabs": tabs_of(with_review(offered) if reviews(visit.officer) else offered, counts, queue),
         "queue": queue,
         "amount": count_in_words(counts.get(queue.slug)) if queue else "",
         "lines": lines_of(
@@ -76,6 +76,15 @@ async def frame_of(
         "more": cursor_after(rows[PAGE - 1]) if len(rows) > PAGE else "",
         "now": tx.now,
     }
+
+
+async def counts_of(offered: Sequence[Group], visit: Visit, tx: Tx[RoutingParts]) -> dict[str, int]:
+    """How many cases each list holds that an officer is offered."""
+    open_ones = [queue for group in offered for queue in group.queues if not queue.closed]
+    counts = await DeskStore(tx.session).counts(visit.officer, open_ones, tx.now)
+    if reviews(visit.officer):
+        counts[REVIEW.slug] = await ReviewQueue(tx.session, visit.officer).count()
+    return counts
 
 
 def cursor_after(row: Row) -> str:
@@ -114,15 +123,17 @@ async def show_case(
             "main_word": w.ACTIONS.get(task.main, "") if task.main else "",
             "attempt": attempt,
             "city": (await DeskStore(tx.session).province_facts()).get("short_name", ""),
-            "news": _news(view.steps, attempt),
+            "news": news_of(view.steps, attempt),
             "sender": sender,
             "done": w.DONE.get(done, ""),
             "saved": done == "save",
+            "near": near_lines(sheet, tx.parts, slug or ""),
+            "reviewable": Action.CLASSIFY in sheet.actions and is_doubted(sheet.case),
         }
     return page(request, "case.html", values, status)
 
 
-def _news(steps: Sequence[Step], attempt: Attempt | None) -> list[Step]:
+def news_of(steps: Sequence[Step], attempt: Attempt | None) -> list[Step]:
     """What happened since the officer looked."""
     if attempt is None or attempt.since is None:
         return []
@@ -142,6 +153,7 @@ async def _forms_of(sheet: Sheet, task: Task, visit: Visit, tx: Tx[RoutingParts]
         forms["refusing"] = {
             "reasons": {code.value: label for code, label in tx.parts.words.refusal_reasons.items()},
             "suggested": sheet.row["suggested_refusal"] or "",
+            "repeat": repeat_of(sheet, await store.refusal_texts()) if sheet.near_duplicates else None,
         }
     return forms
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
-from libs.contracts.vocabulary import AnswerOutcome, Kind, RefusalReason
+from libs.contracts.vocabulary import AnswerOutcome, Disposition, Field, Kind, Nature, RefusalReason
 from libs.wording import number_in_words
 
 from ..api.shape import Code, Line, MaybeLine, Prose
@@ -112,6 +114,28 @@ class RefuseForm(_Acting):
     reason: RefusalReason
     explanation: MaybeLine = ""
     note: Line | None = None
+
+
+class Choice(StrEnum):
+    """What can be pressed on the review page beside a disposition."""
+
+    AS_PROPOSED = "as_proposed"
+
+
+class ReviewForm(_Acting):
+    """Xem lại phân loại."""
+
+    decide: Choice | Disposition
+    kind: Kind | None = None
+    nature: Nature | None = None
+    field: Field | None = None
+    matter: Code | None = None
+
+
+class UndoForm(_Form):
+    """Hoàn tác."""
+
+    review: UUID
 
 
 class UnmaskForm(_Form):

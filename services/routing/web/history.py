@@ -5,13 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from libs.contracts.vocabulary import Channel, Desk, Notice, NoticeOutcome, RefusalReason
+from libs.contracts.vocabulary import (
+    Channel,
+    Desk,
+    Disposition,
+    Field,
+    Kind,
+    Notice,
+    NoticeOutcome,
+    RefusalReason,
+)
 
 from ..domain.consideration import OfficeReason
 from ..parts import RoutingParts
 from .mark import Mark, Tone
 from .row import Row
-from .wording import CHANNELS, DESKS, NOTICE_OUTCOMES, NOTICE_TROUBLE, NOTICES, OFFICE_REASONS, STEPS
+from .wording import (
+    CHANNELS,
+    DESKS,
+    DISPOSITIONS,
+    KINDS,
+    NOTICE_OUTCOMES,
+    NOTICE_TROUBLE,
+    NOTICES,
+    OFFICE_REASONS,
+    STEPS,
+)
 
 _CITIZENS = frozenset({"opened", "supplemented"})
 
@@ -53,10 +72,12 @@ def _more(what: str, detail: Mapping[str, Any], parts: RoutingParts) -> str:
         case "routed":
             name = parts.province.directory.short_name_of(detail.get("agency_id", ""))
             return f"{name} (chưa có người đứng đầu)" if detail.get("no_head") else name
-        case "at_office":
+        case "at_office" | "stays_at_office":
             reason, desk = detail.get("reason"), detail.get("desk")
             told = [OFFICE_REASONS[OfficeReason(reason)]] if reason else []
             return "; ".join([*told, *([DESKS[Desk(desk)]] if desk else [])])
+        case "reviewed":
+            return _as_labelled(detail, parts)
         case "refused":
             code = detail.get("reason")
             return f"{code} – {parts.words.refusal_reasons[RefusalReason(code)]}" if code else ""
@@ -66,6 +87,13 @@ def _more(what: str, detail: Mapping[str, Any], parts: RoutingParts) -> str:
             files = detail.get("files", 0)
             return f"Kèm {files} tệp" if files else ""
     return ""
+
+
+def _as_labelled(detail: Mapping[str, Any], parts: RoutingParts) -> str:
+    told = [DISPOSITIONS[Disposition(detail["disposition"])]] if "disposition" in detail else []
+    told += [KINDS[Kind(detail["kind"])]] if "kind" in detail else []
+    told += [parts.words.fields[Field(detail["field"])]] if "field" in detail else []
+    return "; ".join([*told, *([detail["matter"]] if "matter" in detail else [])])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Queue:
     closed: bool = False
     alarming: bool = False
     """Drawn as something that must not stay filled."""
+    address: str = ""
+    """Of its own page, where it has one."""
 
     def holds(self, case: Row, officer: Officer, now: datetime) -> bool:
         """Whether a case stands on this list; the store asks the database the same."""
@@ -139,6 +141,14 @@ OFFICE: Final = (
         alarming=True,
     ),
 )
+REVIEW: Final = Queue(
+    "review",
+    "Xem lại phân loại",
+    "Hồ sơ phân loại tự động chưa chắc chắn: rủi ro cao nhất trước, rồi hạn gần nhất trước",
+    "Hồ sơ máy phân loại chưa chắc chắn sẽ hiện ở đây. Mỗi quyết định ở đây cũng dạy máy phân loại.",
+    address="/desk/review",
+)
+"""Ordered by risk, and left out while a decision waits: it has a page of its own."""
 CITY: Final = (
     Queue(
         "city-late",
@@ -252,6 +262,12 @@ def groups_for(officer: Officer, agency_name: str) -> tuple[Group, ...]:
         Group("Toàn thành phố", CITY) if of_all else None,
     )
     return tuple(group for group in groups if group is not None)
+
+
+def with_review(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """The lists of somebody who reviews classifications: that queue before the Office's others."""
+    office, *others = groups
+    return (Group(office.title, (REVIEW, *office.queues)), *others)
 
 
 def chosen(groups: Sequence[Group], slug: str | None, counts: Mapping[str, int]) -> Queue | None:

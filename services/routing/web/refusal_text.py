@@ -35,6 +35,12 @@ def refusal_text(reason: RefusalReason, row: Row, explanation: str, code: str, f
     return "\n".join([f"Mã {code}: phản ánh của ông/bà chưa được thụ lý.", *(part for part in said if part)])
 
 
+def with_open_code(row: Row, open_code: str) -> str:
+    """What the texts of a reason say of the open case the sender has already, for the officer's own words."""
+    told = [row[name] for name in ("citizen_text", "where_to") if "open_code" in _PLACEHOLDER.findall(row[name])]
+    return " ".join(filter(None, (_filled(text, {"open_code": open_code}) for text in told)))
+
+
 def _filled(text: str, values: Mapping[str, str]) -> str:
     if any(not values.get(name) for name in _PLACEHOLDER.findall(text)):
         return ""

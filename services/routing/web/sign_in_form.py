@@ -20,7 +20,7 @@ OUR_FIELDS: Final = frozenset({"csrf", "login", "password", "next"})
 _NONCE: Final = "ln_sign_in"
 _SOUND_NONCE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _INSIDE: Final = re.compile(r"/desk(/[A-Za-z0-9_-]+)*(\?[A-Za-z0-9_=&%.~+-]*)?")
-_ACTION: Final = re.compile(r"(/desk/cases/[0-9a-f-]{36})/[a-z-]{1,20}")
+_ACTION: Final = re.compile(r"(/desk/(?:cases|review)/[0-9a-f-]{36})/[a-z-]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)

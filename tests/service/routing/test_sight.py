@@ -1,15 +1,16 @@
-"""The condition lists are filtered by sees exactly what `may_see` sees."""
+"""The condition lists are filtered by sees exactly what `may_see` and `may_do` see."""
 
 import itertools
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import insert, select
 
 from libs.contracts.vocabulary import AccusedPost, AgencyId, Desk
 from libs.runtime.ids import uuid7
 from services.routing import tables as t
-from services.routing.domain.permission import Guard, Officer, Role, may_see
+from services.routing.domain.permission import Action, Guard, Officer, Role, may_do, may_see
 from services.routing.store import seen_by
 from tests.service.routing.city import HOME_AFFAIRS, LANG, OFFICE, City
 
@@ -50,7 +51,8 @@ def row(guard: Guard, city: City) -> dict[str, Any]:
     }
 
 
-async def test_lists_and_single_cases_agree_on_who_sees_what(city: City) -> None:
+@pytest.mark.parametrize("action", [Action.SEE, Action.CLASSIFY])
+async def test_lists_and_single_cases_agree_on_who_sees_what_and_who_reviews_it(city: City, action: Action) -> None:
     placed = {UUID(str(made["feedback_id"])): (guard, made) for guard in guards() for made in [row(guard, city)]}
     officers = [
         Officer(uuid4(), "Mẫu", AgencyId(agency), frozenset(roles), of_office=agency == OFFICE)
@@ -60,6 +62,9 @@ async def test_lists_and_single_cases_agree_on_who_sees_what(city: City) -> None
     async with city.run.begin() as tx:
         await tx.session.execute(insert(t.cases), [made for _, made in placed.values()])
         for officer in officers:
-            listed = set((await tx.session.execute(select(t.cases.c.feedback_id).where(seen_by(officer)))).scalars())
-            seen = {feedback_id for feedback_id, (guard, _) in placed.items() if may_see(officer, guard)}
-            assert listed == seen, officer
+            listed = set(
+                (await tx.session.execute(select(t.cases.c.feedback_id).where(seen_by(officer, action)))).scalars()
+            )
+            his = {feedback_id for feedback_id, (guard, _) in placed.items() if may_do(officer, guard, action)}
+            assert listed == his, officer
+            assert action is not Action.SEE or all(may_see(officer, placed[one][0]) for one in his)

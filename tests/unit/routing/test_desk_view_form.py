@@ -13,6 +13,7 @@ from services.routing.web.throttle import ADDRESS, FORGOTTEN_AFTER, LOGIN, Tries
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CASE = "/desk/cases/0193a3c2-0000-7000-8000-000000000001"
+REVIEW = "/desk/review/0193a3c2-0000-7000-8000-000000000001"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ CASE = "/desk/cases/0193a3c2-0000-7000-8000-000000000001"
         ("/desk?list=late&after=17.a", "/desk?list=late&after=17.a"),
         (CASE, CASE),
         (f"{CASE}/answer", CASE),
+        (f"{REVIEW}/decide", REVIEW),
         ("", "/desk"),
         ("//evil.example", "/desk"),
         ("/desk//evil.example", "/desk"),
@@ -43,6 +45,7 @@ def test_a_form_is_carried_along_for_an_action_only_and_without_its_secrets() ->
     sent = {"text": "Đã giải quyết.", "version": "3", "csrf": "x", "password": "y", "next": "z"}
     assert onward_to(f"{CASE}/answer", sent).kept == {"text": "Đã giải quyết.", "version": "3"}
     assert onward_to(CASE, sent).kept == {}
+    assert onward_to(f"{REVIEW}/decide", {"decide": "spam_ads", "csrf": "x"}).kept == {"decide": "spam_ads"}
 
 
 # --- forms --------------------------------------------------------------------------------------------------------

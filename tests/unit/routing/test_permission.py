@@ -134,3 +134,13 @@ def test_only_the_office_assigns_and_refuses(desk: Desk) -> None:
     for action in (Action.ASSIGN, Action.REFUSE):
         assert not may_do(everybody_there, case, action)
         assert may_do(officer(OFFICE, Role.OFFICE), case, action)
+
+
+@pytest.mark.parametrize(("agency", "role"), SEEN_BY, ids=lambda value: str(value))
+def test_a_classification_is_looked_at_again_by_the_office_while_the_case_is_there(
+    agency: AgencyId, role: Role
+) -> None:
+    at_the_office = {name for name, case in CASES.items() if case.desk in (Desk.OFFICE, Desk.OFFICE_SENSITIVE)}
+    reviewed = {name for name, case in CASES.items() if may_do(officer(agency, role), case, Action.CLASSIFY)}
+    decides = agency == OFFICE and role in (Role.OFFICE, Role.HEAD)
+    assert reviewed == (SEEN_BY[agency, role] & at_the_office if decides else set())

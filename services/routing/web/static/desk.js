@@ -6,6 +6,8 @@
 
   // j, k: to the next or previous case; beside an open case it opens, in a bare list it is chosen.
   const go = (by) => {
+    const beside = document.querySelector(by > 0 ? "[data-next]" : "[data-previous]");
+    if (beside) return beside.click();
     const all = rows();
     const here = all.findIndex((row) => row === document.activeElement || row.hasAttribute("aria-current"));
     const there = all[here < 0 ? 0 : here + by];
