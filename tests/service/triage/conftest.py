@@ -1,15 +1,19 @@
 """triage at work: `desk` hears, says, and answers over HTTP; `say` runs commands beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
+import structlog
+from structlog.testing import LogCapture
 
 from libs.launch.cli import main
 from libs.runtime import log
 from libs.web import create_app
+from services.triage import adoption, assistant, handlers
 from services.triage.app import SERVICE
 from tests.service.triage.desk import Desk
 from tests.service.triage.say import Say
@@ -26,6 +30,18 @@ async def desk(runs: Runs) -> AsyncIterator[Desk]:
     transport = httpx.ASGITransport(create_app(run))
     async with httpx.AsyncClient(transport=transport, base_url="http://triage.test") as http:
         yield Desk(run, clock, http)
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[MutableMapping[str, Any]]:
+    """All that triage logs, whatever log this process has been given before."""
+    capture = LogCapture()
+    written = structlog.wrap_logger(
+        None, processors=[capture], wrapper_class=structlog.make_filtering_bound_logger("debug")
+    )
+    for module in (adoption, assistant, handlers):
+        monkeypatch.setattr(module, "log", written)
+    return capture.entries
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -149,12 +149,17 @@ async def test_a_file_that_is_not_there_is_told(say: Say, capsys: pytest.Capture
     ids=["broken bytes", "made for another version"],
 )
 async def test_an_adopted_model_that_cannot_be_used_gives_way_to_the_shipped_one_loudly(
-    desk: Desk, runs: Runs, say: Say, capsys: pytest.CaptureFixture[str], artefact: bytes
+    desk: Desk,
+    runs: Runs,
+    say: Say,
+    logged: list[MutableMapping[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+    artefact: bytes,
 ) -> None:
     await _stored(desk, artefact)
     started = await runs(SERVICE, clock=desk.clock)
     await follow_model(desk.run)
-    assert "adopted_model_not_used" in capsys.readouterr().out
+    assert {one["event"] for one in logged} == {"adopted_model_not_used"}
     for run in (started, desk.run):
         assert await _names(desk, run) == shipped_model().table.name
         assert await _health(run) == ("degraded", "degraded")

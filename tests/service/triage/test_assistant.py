@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import update
-from structlog.testing import capture_logs
 
 from libs.contracts.vocabulary import Disposition
 from libs.runtime.bus import Delivery
@@ -164,11 +163,10 @@ class TestFollowing:
         mine = [one.near_duplicates for one in await desk.said() if one.feedback_id == desk.feedback_id]
         assert mine == [(other.feedback_id,)] * 2
 
-    async def test_nothing_personal_is_logged(self, sit: Sit) -> None:
+    async def test_nothing_personal_is_logged(self, sit: Sit, logged: list[MutableMapping[str, Any]]) -> None:
         desk = await sit()
-        with capture_logs() as logged:
-            await desk.hear(desk.received(ADVERT))
-            await ask_assistant(desk.run)
+        await desk.hear(desk.received(ADVERT))
+        await ask_assistant(desk.run)
         assert [one["event"] for one in logged] == ["feedback_classified", "advice_followed"]
         assert not any(word in str(logged) for word in ("đuổi về", "0912", "Vay nhanh", "quote"))
 
