@@ -23,7 +23,9 @@ WORDS: Final = (
     *("quy", "định", "khó", "khăn", "vướng", "mắc", "giấy", "tờ", "sổ", "cũ", "mất", "bản", "điện", "tử", "mẫu", "mới"),
     *("tích", "hợp", "dữ", "liệu", "nhà", "trọ", "quê", "xa", "không", "còn"),
 )
-OWN_WORDS: Final = 24
+OWN_WORDS: Final = 2
+PIECES: Final = ("phường Láng bắt phải", "có hộ khẩu", "giấy mới nhận", "hồ sơ khai sinh", "cho con em")
+"""Of the first step's text, with words of their own after each."""
 CONFIRMING: Final = "gửi đi"
 CONNECTIONS: Final = 32
 _POSTED_AT_MOST: Final = 10
@@ -126,8 +128,10 @@ class City:
 
 def _told(nonce: str, number: int, text: str) -> str:
     """A matter as one citizen tells it: were all words the same, thousands would be near duplicates of one another."""
+    if text != BIRTH:
+        return text
     own = random.Random(f"{nonce} {number}")
-    return text if text != BIRTH else f"{text}, {' '.join(own.choices(WORDS, k=OWN_WORDS))}"
+    return " ".join(f"{piece} {' '.join(own.choices(WORDS, k=OWN_WORDS))}" for piece in PIECES)
 
 
 def broker_of(stage: Stage) -> PrivateRabbitMQ:
