@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,5 @@ class JobLoop:
     async def _rest(self) -> None:
         # A little unevenness keeps replicas from asking the database all at the same moment.
         seconds = self._job.every.total_seconds() * random.uniform(0.9, 1.1)  # noqa: S311
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -128,18 +129,18 @@ class Relay:
             # Asking more often than now and then would only load the database.
             await asyncio.sleep(self._poll_s)
             return
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), self._poll_s)
-        except TimeoutError:
-            return
 
     async def _turn(self) -> bool:
         await self._remove_safe()
         at_most = self._at_most
         rows = await self._claim(at_most)
         self._publishing = True
-        kept = await asyncio.gather(*(self._publish(row) for row in rows))
-        self._publishing = False
+        try:
+            kept = await asyncio.gather(*(self._publish(row) for row in rows))
+        finally:
+            self._publishing = False
         refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
         if refused:
             await self._release(refused)

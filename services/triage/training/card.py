@@ -68,7 +68,7 @@ _LIMITS: Final = """
 ## How to make it anew
 
 `pip install '.[training]'`, change `services/triage/corpus/`, then `python -m services.triage train` (writes
-`services/triage/model/triage.bin`; about a minute on one core) and `evaluate --card docs/triage.md`. Same corpus,
+`services/triage/model/triage.bin`; a minute or two on one core) and `evaluate --card docs/triage.md`. Same corpus,
 same versions of numpy and scikit-learn: same model. A test fails while the model's name does not match the corpus.
 """
 
