@@ -79,8 +79,9 @@ def test_f16_with_one_transaction_in_twenty_failing_by_deadlock_or_serialisation
 ) -> None:
     with _failing_at_random(city), Stories(somebody), Load(city, historian) as load:
         load.goes_on_for(FAILING_S)
-    failed = city.administrator.one("SELECT last_value FROM witness.failed")
-    assert failed > 10
+        # Turns gather what a busy machine leaves waiting: it changes rows by fewer statements, so it is given longer.
+        assert in_time(lambda: _failed(city) > 10, FAILING_S * 10), "next to nothing failed"
+    failed = _failed(city)
     assert load.statuses() <= {200, 503}
     historian.ledger_holds(120)
     figures["transactions that failed"] = f"{failed}"
@@ -136,6 +137,11 @@ def _failing_at_random(city: FiveServices) -> Iterator[None]:
     finally:
         for table in tables:
             change(f"DROP TRIGGER failing ON {table}")
+
+
+def _failed(city: FiveServices) -> int:
+    failed: int = city.administrator.one("SELECT last_value FROM witness.failed")
+    return failed
 
 
 _FAILURE: Final = """
