@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from .bell import Bell
 from .bus import Bus, BusAway
@@ -37,7 +38,7 @@ log = get_logger()
 
 CLAIM_AT_MOST: Final = 500
 PARK_AFTER_ATTEMPTS: Final = 5
-_GATHERS_S: Final = 0.015
+_GATHERS_S: Final = 0.03
 """The least time between two turns that found all there was: a turn for many costs hardly more than one for few."""
 _RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
 
@@ -82,9 +83,7 @@ class Relay:
         self._claiming = _claiming(tables)
         self._wake = asyncio.Event()
         self._safe: list[int] = []
-        self._in_hand: set[int] = set()
         self._bus_takes = True
-        self._publishing = False
         self._at_most = CLAIM_AT_MOST
 
     def wake(self) -> None:
@@ -133,21 +132,19 @@ class Relay:
             await asyncio.wait_for(self._wake.wait(), self._poll_s)
 
     async def _turn(self) -> bool:
-        await self._remove_safe()
-        at_most = self._at_most
-        rows = await self._claim(at_most)
-        self._publishing = True
-        try:
-            kept = await asyncio.gather(*(self._publish(row) for row in rows))
-        finally:
-            self._publishing = False
+        at_most, safe = self._at_most, self._safe[:]
+        async with self._database.session() as session:
+            # What is safe since the last turn goes in the commit that claims the next: one for both.
+            await self._remove(session, safe)
+            rows = await self._claim(session, at_most)
+        del self._safe[: len(safe)]
+        kept = await asyncio.gather(*(self._publish(row) for row in rows))
         refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
         if refused:
             await self._release(refused)
         # After a refusal one row goes ahead, then ever more: a broker that has just come back is slow at first.
         self._at_most = 1 if refused else min(max(at_most, len(rows) * 4), CLAIM_AT_MOST)
         self._bus_takes = not refused
-        await self._remove_safe()
         return len(rows) == at_most and self._bus_takes
 
     async def _lead(self) -> bool:
@@ -175,15 +172,14 @@ class Relay:
             self._lease_ends = 0.0
             return False
         if fence != self._fence:
-            self._fence, self._in_hand, self._safe = int(fence), set(), []
+            self._fence, self._safe = int(fence), []
         self._lease_ends = asked_at + self._lease_s
         return True
 
-    async def _claim(self, at_most: int) -> list[_Row]:
+    async def _claim(self, session: AsyncSession, at_most: int) -> list[_Row]:
         asked = {"fence": self._fence, "holder": self._holder, "now": self._clock.now(), "at_most": at_most}
-        async with self._database.session() as session:
-            claimed = await session.execute(self._claiming, asked)
-            return sorted(_Row(*row) for row in claimed)
+        claimed = await session.execute(self._claiming, asked)
+        return sorted(_Row(*row) for row in claimed)
 
     async def _publish(self, row: _Row) -> bool:
         """Hand one row to the bus; False when the bus takes nothing now, whatever it is."""
@@ -192,10 +188,8 @@ class Relay:
         async def safe() -> None:
             if fence == self._fence:
                 self._safe.append(row.id)
-                if not self._publishing:  # what is safe before the turn ends, the turn removes
-                    self._wake.set()
+                self._wake.set()
 
-        self._in_hand.add(row.id)
         try:
             await self._bus.publish(row.name, row.body, safe)
         except BusAway as error:
@@ -204,7 +198,6 @@ class Relay:
                 self._bus_takes = False
             return False
         except Exception as error:
-            self._in_hand.discard(row.id)
             await self._failed(row, error)
         return True
 
@@ -217,7 +210,6 @@ class Relay:
                 .where(box.c.id == any_(_ids(row_ids)), box.c.claimed_fence == self._fence)
                 .values(claimed_fence=None)
             )
-        self._in_hand.difference_update(row_ids)
 
     async def _failed(self, row: _Row, error: Exception) -> None:
         now = self._clock.now()
@@ -236,20 +228,15 @@ class Relay:
                 )
             )
 
-    async def _remove_safe(self) -> None:
-        done = self._safe[:]
-        if not done:
-            return
-        async with self._database.session() as session:
-            await session.execute(delete(self._tables.outbox).where(self._tables.outbox.c.id == any_(_ids(done))))
-        del self._safe[: len(done)]
-        self._in_hand.difference_update(done)
+    async def _remove(self, session: AsyncSession, safe: Sequence[int]) -> None:
+        if safe:
+            await session.execute(delete(self._tables.outbox).where(self._tables.outbox.c.id == any_(_ids(safe))))
 
     async def _step_down(self) -> None:
         self._metrics.relay_leads.set(0)
         try:
-            await self._remove_safe()
             async with self._database.session() as session:
+                await self._remove(session, self._safe)
                 await session.execute(
                     update(self._tables.leases)
                     .where(self._tables.leases.c.name == "relay", self._tables.leases.c.holder == self._holder)

@@ -28,6 +28,7 @@ and deleted: no validation, no rules, no sealing, no log. It may do as much in o
 deliveries that wait), and does not receive webhooks: its first events are there when the clock starts.
 """.strip()
 _FLOOR: Final = 150
+_LOOK_EVERY_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Recipe:
 
 def measure(scope: Scope) -> Section:
     """Our services and the bare loop in turn, on the same servers."""
-    cases = scope.of(400, 60)
+    cases = scope.of(800, 60)
     ours: list[float] = []
     bare: list[float] = []
     cpu_ms: list[float] = []
@@ -148,4 +149,4 @@ def _wait(condition: Any, what: str, limit_s: float = 120.0) -> None:
     while not condition():
         if time.monotonic() > ends:
             raise RuntimeError(f"not after {limit_s:.0f} s: {what}")
-        time.sleep(0.02)
+        time.sleep(_LOOK_EVERY_S)

@@ -7,7 +7,7 @@ such pass it dies. SIGKILL: no handler runs, no connection is closed, nothing is
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from libs.runtime.consumer import Consumer
@@ -82,19 +82,19 @@ def _at_publishing(death: Death) -> None:
 
 def _at_published(death: Death) -> None:
     """Every hearer has committed an event; it still stands in the outbox."""
-    publish, remove, names = Relay._publish, Relay._remove_safe, {}
+    publish, remove, names = Relay._publish, Relay._remove, {}
 
     async def remember_and_publish(relay: Relay, row: Any) -> Any:
         names[id(relay), row.id] = row.name
         return await publish(relay, row)
 
-    async def die_or_remove(relay: Relay) -> None:
-        for row_id in relay._safe:
+    async def die_or_remove(relay: Relay, session: Any, safe: Sequence[int]) -> None:
+        for row_id in safe:
             death.passes(names[id(relay), row_id])
-        await remove(relay)
+        await remove(relay, session, safe)
 
     _plant(Relay, "_publish", remember_and_publish)
-    _plant(Relay, "_remove_safe", die_or_remove)
+    _plant(Relay, "_remove", die_or_remove)
 
 
 def _at_heard(death: Death) -> None:

@@ -29,7 +29,7 @@ PREFETCH: Final = 2 * BATCH_AT_MOST
 """One batch in work, one at hand."""
 _FLOWING: Final = 5
 """So many deliveries at once tell that many more follow."""
-_BREATH_S: Final = 0.005
+_BREATH_S: Final = 0.03
 _FINISH_S: Final = 10.0
 _DOUBTED_FOR_S: Final = 15.0
 """How long one refused publish makes the bus not ready, if none was taken since."""
