@@ -38,8 +38,11 @@ log = get_logger()
 
 CLAIM_AT_MOST: Final = 500
 PARK_AFTER_ATTEMPTS: Final = 5
-_GATHERS_S: Final = 0.03
+_GATHERS_S: Final = 0.015
 """The least time between two turns that found all there was: a turn for many costs hardly more than one for few."""
+_FLOWING: Final = 5
+_GATHERS_FLOWING_S: Final = 0.06
+"""The same after a turn with `_FLOWING` rows or more: nobody notices the wait, and twice as many share a commit."""
 _RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
 
 
@@ -84,6 +87,7 @@ class Relay:
         self._wake = asyncio.Event()
         self._safe: list[int] = []
         self._bus_takes = True
+        self._gathers_s = _GATHERS_S
         self._at_most = CLAIM_AT_MOST
 
     def wake(self) -> None:
@@ -113,7 +117,7 @@ class Relay:
                     busy = False
                 if not busy:
                     await self._rest()
-                    await asyncio.sleep(began + _GATHERS_S - asyncio.get_running_loop().time())
+                    await asyncio.sleep(began + self._gathers_s - asyncio.get_running_loop().time())
         finally:
             await asyncio.shield(self._step_down())
 
@@ -138,6 +142,7 @@ class Relay:
             await self._remove(session, safe)
             rows = await self._claim(session, at_most)
         del self._safe[: len(safe)]
+        self._gathers_s = _GATHERS_FLOWING_S if len(rows) >= _FLOWING else _GATHERS_S
         kept = await asyncio.gather(*(self._publish(row) for row in rows))
         refused = [row.id for row, was_taken in zip(rows, kept, strict=True) if not was_taken]
         if refused:

@@ -29,7 +29,8 @@ PREFETCH: Final = 2 * BATCH_AT_MOST
 """One batch in work, one at hand."""
 _FLOWING: Final = 5
 """So many deliveries at once tell that many more follow."""
-_BREATH_S: Final = 0.03
+_GATHERS_FLOWING_S: Final = 0.1
+"""The least time between two batches then: a commit for many costs hardly more than one for few."""
 _FINISH_S: Final = 10.0
 _DOUBTED_FOR_S: Final = 15.0
 """How long one refused publish makes the bus not ready, if none was taken since."""
@@ -63,7 +64,7 @@ class RabbitBus:
         self._channel: Channel | None = None
         self._doubted_until = 0.0
         self._looking: AbstractChannel | None = None
-        self._is_flowing = False
+        self._waits_until = 0.0
         self._publishing = Link(url, f"lang-nghe-{service}-says", self._publish_while)
         self._hearing = Link(url, f"lang-nghe-{service}-hears", self._hear_while)
         self._tasks: list[asyncio.Task[None]] = []
@@ -199,11 +200,11 @@ class RabbitBus:
         return arrivals
 
     async def _hear_some(self, hearer: Hearer, arrived: _Arrivals, link: Link) -> None:
-        if self._is_flowing and len(arrived.messages) < BATCH_AT_MOST:
-            # More is on its way: a breath lets it join, and a commit for many costs hardly more than one for few.
-            await asyncio.sleep(_BREATH_S)
+        loop = asyncio.get_running_loop()
+        if len(arrived.messages) < BATCH_AT_MOST:
+            await asyncio.sleep(self._waits_until - loop.time())
         messages = arrived.take(BATCH_AT_MOST)
-        self._is_flowing = len(messages) >= _FLOWING
+        self._waits_until = loop.time() + _GATHERS_FLOWING_S if len(messages) >= _FLOWING else 0.0
         await self._recorded(hearer.hear([Delivery(_name_of(one), one.body) for one in messages]), len(messages))
         link.is_of_use()
         await arrived.acknowledge(messages[-1])
