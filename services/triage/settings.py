@@ -31,7 +31,7 @@ class ReviewSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore", frozen=True)
 
-    review_below_disposition: Share = 0.5
+    review_below_disposition: Share = 0.47
     review_below_kind: Share = 0.5
     review_below_field: Share = 0.4
     review_below_matter: Share = 0.5

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
-from hashlib import sha256
 from typing import Final, TypeAlias
 
 CODES_A_DAY: Final = 100_000
@@ -126,13 +125,14 @@ def _shuffled(number: int, day: date, key: bytes) -> int:
     Halves are added modulo their own size, so every round can be undone and no number has to be passed over.
     """
     high, low = divmod(number, _LOW)
+    of_day = f"{day:%Y%m%d}"
     for turn in range(_ROUNDS):
         if turn % 2:
-            low = (low + _noise(key, day, turn, high)) % _LOW
+            low = (low + _noise(key, f"{of_day}/{turn}/{high}")) % _LOW
         else:
-            high = (high + _noise(key, day, turn, low)) % _HIGH
+            high = (high + _noise(key, f"{of_day}/{turn}/{low}")) % _HIGH
     return high * _LOW + low
 
 
-def _noise(key: bytes, day: date, turn: int, half: int) -> int:
-    return int.from_bytes(hmac.digest(key, f"{day:%Y%m%d}/{turn}/{half}".encode(), sha256)[:8])
+def _noise(key: bytes, of_what: str) -> int:
+    return int.from_bytes(hmac.digest(key, of_what.encode(), "sha256")[:8])

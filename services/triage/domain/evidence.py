@@ -35,6 +35,7 @@ class Evidence:
 
     reading: Reading
     found: dict[_Decided, tuple[Hit[Cue], ...]] = field(default_factory=dict)
+    _weights: dict[_Decided, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def hits(self, decision: str, value: str) -> tuple[Hit[Cue], ...]:
         """The cues for one outcome, in the order of the text."""
@@ -42,7 +43,10 @@ class Evidence:
 
     def weight(self, decision: str, value: str) -> float:
         """How strongly a text speaks for one outcome; the same words said twice count once."""
-        return weight_of(self.hits(decision, value))
+        weight = self._weights.get((decision, value))
+        if weight is None:  # asked several times of one text
+            weight = self._weights[decision, value] = weight_of(self.hits(decision, value))
+        return weight
 
     def without(self, decision: str, value: str, dropped: Iterable[Hit[Cue]]) -> "Evidence":
         """The same evidence, but for some cues that were found not to count."""

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .features import EDITION, WORTH_OF_A_SCORE, Features, pieces_of
+from .normal import Token
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
@@ -156,17 +157,17 @@ class LinearModel:
             name: slice(end - len(labels), end)
             for (name, labels), end in zip(table.decisions.items(), ends, strict=True)
         }
-        self._pieces_of: dict[str, Rows] = {}
+        self._rows_of: dict[tuple[str, str], Rows] = {}
 
     def read(self, features: Features) -> "Read":
         """Pick the rows of one text, each word block brought to length 1, and add them up."""
-        count = len(features.tokens)
-        positions = np.arange(count)
-        in_pairs = np.concatenate((positions, positions[: max(count - 1, 0)]))  # a pair belongs to its first word
-        pieces = [self._pieces(token.marked) for token in features.tokens]
-        of_pieces = np.repeat(positions, np.fromiter(map(len, pieces), np.intp, count))
-        rows = np.concatenate((self._rows("words", features.words()), self._rows("marked", features.marked()), *pieces))
-        owners = np.concatenate((in_pairs, in_pairs, of_pieces))
+        tokens = features.tokens
+        ones = [self._ones(token) for token in tokens]
+        pairs = self._pairs(tokens)
+        rows = np.concatenate((*ones, pairs))
+        positions = np.arange(len(tokens))
+        of_ones = np.repeat(positions, np.fromiter(map(len, ones), np.intp, len(ones)))
+        owners = np.concatenate((of_ones, positions[:-1], positions[:-1]))  # a pair belongs to its first word
         known = rows >= 0
         distinct, inverse, counts = np.unique(rows[known], return_inverse=True, return_counts=True)
         values = ((1 + np.log(counts)) * self.table.rarity[distinct]).astype(np.float32)
@@ -198,18 +199,24 @@ class LinearModel:
         )
         return sums
 
-    def _rows(self, block: str, features: list[str]) -> Rows:
-        known = self._row_of[block]
-        return np.fromiter(map(known.get, features, repeat(-1)), np.int32, len(features))
+    def _pairs(self, tokens: tuple[Token, ...]) -> Rows:
+        """The rows of each two words that follow one another, without marks, then with; -1 for one not known."""
+        in_words, in_marked = self._row_of["words"], self._row_of["marked"]
+        rows = [in_words.get(f"{one.plain} {after.plain}", -1) for one, after in pairwise(tokens)]
+        rows += [in_marked.get(f"{one.marked} {after.marked}", -1) for one, after in pairwise(tokens)]
+        return np.array(rows, np.int32)
 
-    def _pieces(self, word: str) -> Rows:
-        rows = self._pieces_of.get(word)
+    def _ones(self, token: Token) -> Rows:
+        """The rows of one word: without marks, as it is marked, and of its pieces."""
+        key = (token.plain, token.marked)
+        rows = self._rows_of.get(key)
         if rows is None:
-            rows = self._rows("pieces", list(pieces_of(word)))
-            rows = rows[rows >= 0]
-            if len(self._pieces_of) >= _MOST_WORDS_REMEMBERED:
-                self._pieces_of.clear()
-            self._pieces_of[word] = rows
+            pieces = map(self._row_of["pieces"].get, pieces_of(token.marked), repeat(-1))
+            whole = (self._row_of["words"].get(token.plain, -1), self._row_of["marked"].get(token.marked, -1))
+            rows = np.array([row for row in (*whole, *pieces) if row >= 0], np.int32)
+            if len(self._rows_of) >= _MOST_WORDS_REMEMBERED:
+                self._rows_of.clear()
+            self._rows_of[key] = rows
         return rows
 
 
@@ -232,7 +239,8 @@ class Read:
         labels = self.model.table.decisions[name]
         shares = self.model.probabilities(name, self.sums[self.model.columns_of(name)])
         order = np.argsort(-shares, kind="stable")
-        return Judgement(tuple((labels[index], round(float(shares[index]), 4)) for index in order))
+        sure = shares[order].astype(np.float64).round(4).tolist()
+        return Judgement(tuple(zip([labels[index] for index in order.tolist()], sure, strict=True)))
 
     def weight_of_tokens(self, name: str, label: str) -> list[float]:
         """How strongly each token of the text spoke for a label."""

@@ -6,9 +6,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from .reading import Reading, Word, forms
 
@@ -20,12 +19,13 @@ MASKED: Final = re.compile(
     r"|(?P<code>\b(?=[\w./-]{0,40}\d[\w./-]{0,40}\d)(?:[A-Za-z]{1,5}[./-]?)?\d[\w]*(?:[./-]\w+){1,8}\b|\b[A-Za-z]{0,4}\d{5,}\w*\b)"
 )
 """What is only ever different; the group that matched says what it is."""
+_MAY_BE_MASKED: Final = re.compile(r"[\d@]|[.:]\S")
+"""A sign without which nothing of it matches: looked for first, as most messages have none."""
 _MONEY_UNITS: Final = frozenset(("k", "trieu", "nghin", "ngan", "dong", "d", "vnd", "ty", "lit", "chai"))
 _DIGITS: Final = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word as it is counted, with and without its marks, and where it stands in the text."""
 
     marked: str
@@ -40,7 +40,8 @@ def tokens_of(reading: Reading) -> tuple[Token, ...]:
 
 
 def _masked(reading: Reading) -> Iterator[Token]:
-    masks = iter([(f"<{found.lastgroup}>", *found.span()) for found in MASKED.finditer(reading.text)])
+    found_masks = MASKED.finditer(reading.text) if _MAY_BE_MASKED.search(reading.text) else ()
+    masks = iter([(f"<{found.lastgroup}>", *found.span()) for found in found_masks])
     mask = next(masks, None)
     for word in reading.words:
         while mask is not None and mask[2] <= word.start:
@@ -64,7 +65,9 @@ def _with_amounts(tokens: Iterator[Token]) -> Iterator[Token]:
                 continue
             yield Token("<number>", "<number>", number.start, number.end)
             number = None
-        if token.plain.isdigit():
+        if token.plain.isalpha():  # nearly every word
+            yield token
+        elif token.plain.isdigit():
             number = token
         elif any(letter.isdigit() for letter in token.plain):
             yield Token(_DIGITS.sub("0", token.marked), _DIGITS.sub("0", token.plain), token.start, token.end)

@@ -19,7 +19,7 @@ DISMISSING: Final = (Disposition.SPAM_ADS, Disposition.OUT_OF_SCOPE_OTHER, Dispo
 class Policy:
     """Shares between 0 and 1. Source of the defaults: what they cost and keep is measured in docs/triage.md."""
 
-    disposition: float = 0.5
+    disposition: float = 0.47
     """An ordinary decision goes on alone from here."""
     dismissed_in_scope: float = 0.05
     """A dismissal goes on alone while an ordinary feedback is at most this probable."""

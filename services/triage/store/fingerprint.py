@@ -211,11 +211,17 @@ class FingerprintStore:
             if texts[row["feedback_id"]] != one.text
         }
         decided = await self._decided(others)
+        # One object for each, whoever asks: a text is cut into words once.
+        known = {
+            row["feedback_id"]: _comparable(row, texts[row["feedback_id"]], decided.get(row["feedback_id"]))
+            for rows in found
+            for row in rows
+        }
         return {
             one: [
-                Candidate(row["shared"], _comparable(row, text, decided.get(row["feedback_id"])))
+                Candidate(row["shared"], known[row["feedback_id"]])
                 for row in found[places[one.bands]]
-                if row["feedback_id"] != one.feedback_id and (text := texts[row["feedback_id"]])
+                if row["feedback_id"] != one.feedback_id and texts[row["feedback_id"]]
             ]
             for one in sought
         }

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from uuid import uuid4
 
 import aio_pika
@@ -48,6 +49,8 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
+        self.batches: list[tuple[float, int]] = []
+        """When each began, and of how many."""
         self.records = False
         self.asked = 0
 
@@ -58,6 +61,7 @@ class _Recorder:
     async def hear(self, deliveries: "list[aio_pika.Message]") -> None:
         if not self.records:
             raise RuntimeError("the database is away")
+        self.batches.append((asyncio.get_running_loop().time(), len(deliveries)))
         self.heard += [delivery.body for delivery in deliveries]
 
     async def bury(self, delivery: object, reason: str) -> None:
@@ -152,6 +156,29 @@ async def test_what_could_not_be_recorded_comes_again_when_it_can(url: str) -> N
     await eventually(all_heard)
     assert [int(body) for body in hearer.heard] == list(range(250)), "each once, in order"
     await bus.stop()
+
+
+async def test_where_deliveries_flow_the_next_batch_waits_for_more(url: str) -> None:
+    await declare(url, HOTEL)
+    hearer = _Recorder()
+    hearer.records = True
+    bus = RabbitBus(url, HOTEL, "kitchen", frozenset({"hotel.cleaned.v1"}))
+    bus.subscribe(hearer)
+    async with await aio_pika.connect(url) as connection:
+        exchange = await (await connection.channel()).get_exchange(HOTEL.exchange)
+        for number in range(60):
+            if number == 30:
+                await bus.start()
+            await exchange.publish(aio_pika.Message(str(number).encode(), type=Booked.name), Booked.name)
+
+        async def all_heard() -> bool:
+            return len(hearer.heard) == 60
+
+        await eventually(all_heard)
+    await bus.stop()
+    flowing = [(one, after) for one, after in pairwise(hearer.batches) if one[1] >= 5]
+    assert flowing or hearer.batches[-1][1] >= 5, "thirty waited before it started"
+    assert all(after[0] - one[0] > 0.09 for one, after in flowing)
 
 
 async def test_what_came_back_too_often_is_put_aside_as_dead_with_its_reason(
