@@ -1,7 +1,8 @@
-"""triage at work: `desk` hears, says, and answers over HTTP; `say` runs commands beside it."""
+"""triage at work: `desk` hears, says, answers over HTTP; `sit` makes one that asks `endpoint`; `say` runs commands."""
 
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from libs.runtime import log
 from libs.web import create_app
 from services.triage import adoption, assistant, handlers
 from services.triage.app import SERVICE
+from tests.service.triage.advice import PUSHED, Sit
 from tests.service.triage.desk import Desk
+from tests.service.triage.endpoint import ON, Endpoint, says
 from tests.service.triage.say import Say
 from tests.support.clock import FixedClock
 from tests.support.service import Runs
@@ -30,6 +33,21 @@ async def desk(runs: Runs) -> AsyncIterator[Desk]:
     transport = httpx.ASGITransport(create_app(run))
     async with httpx.AsyncClient(transport=transport, base_url="http://triage.test") as http:
         yield Desk(run, clock, http)
+
+
+@pytest.fixture
+def endpoint() -> Endpoint:
+    return Endpoint(says(PUSHED))
+
+
+@pytest.fixture
+def sit(desk: Desk, endpoint: Endpoint, runs: Runs) -> Sit:
+    """Put a triage (a replica, when called again) to work that asks the endpoint."""
+
+    async def sit(**settings: Any) -> Desk:
+        return replace(desk, run=await runs(endpoint.service, clock=desk.clock, **{**ON, **settings}))
+
+    return sit
 
 
 @pytest.fixture
