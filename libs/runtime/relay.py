@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     select,
     text,
     update,
@@ -262,9 +263,11 @@ def _claiming(tables: RuntimeTables) -> Executable:
     box, leases = tables.outbox, tables.leases
     older = box.alias("older")
     fence = bindparam("fence", type_=BigInteger)
+    # No parameter: a plan made for any of them would not know that the partial index answers it, and read all rows.
+    failed = older.c.attempts > literal_column("0")
     held_back = (
         select(older.c.id)
-        .where(older.c.key == box.c.key, older.c.id < box.c.id, older.c.attempts > 0, older.c.parked_at.is_(None))
+        .where(older.c.key == box.c.key, older.c.id < box.c.id, failed, older.c.parked_at.is_(None))
         .exists()
     )
     leading = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import TextClause, delete, func, select, text, update
+from sqlalchemy import TextClause, delete, func, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import Channel
@@ -95,7 +95,7 @@ class ArrivalStore:
         rows = await self._session.execute(
             select(channel_events.c.id, channel_events.c.body, channel_events.c.received_at)
             .where(
-                channel_events.c.state == "new",
+                channel_events.c.state == literal_column("'new'"),  # no value: it is the index's condition
                 channel_events.c.sender_key.is_(None),
                 func.coalesce(channel_events.c.next_at, now) <= now,
             )

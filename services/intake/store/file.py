@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FileKind, FileState
 
 from ..domain.attachment import FileType
 from ..tables import files
+
+_IS_PENDING: Final = files.c.state == literal_column(f"'{FileState.PENDING}'")  # no value: it is the index's condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class FileStore:
         """Take files to fetch, the longest due first. A claim that is never settled is due again after its lease."""
         due = (
             select(files.c.file_id)
-            .where(files.c.state == FileState.PENDING, files.c.next_at <= now)
+            .where(_IS_PENDING, files.c.next_at <= now)
             .order_by(files.c.next_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -84,9 +87,7 @@ class FileStore:
 
     async def oldest_pending(self) -> datetime | None:
         """Since when the longest waiting file waits."""
-        since: datetime | None = await self._session.scalar(
-            select(func.min(files.c.created_at)).where(files.c.state == FileState.PENDING)
-        )
+        since: datetime | None = await self._session.scalar(select(func.min(files.c.created_at)).where(_IS_PENDING))
         return since
 
     async def _settle(self, file: DueFile, **values: object) -> SettledFile | None:

@@ -5,7 +5,21 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Result, RowMapping, Text, Uuid, any_, bindparam, column, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    Result,
+    RowMapping,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +45,7 @@ _HELD: Final = column("held", Text)
 _HOLD: Final = select(func.pg_advisory_xact_lock(func.hashtextextended(_HELD, 0))).select_from(
     func.unnest(bindparam("all", type_=ARRAY(Text))).table_valued(_HELD).render_derived()
 )
+_IS_OPENED: Final = t.cases.c.state == literal_column(f"'{CaseState.OPENED}'")  # no value: it is the index's condition
 _OPEN: Final = upsert(t.cases).on_conflict_do_nothing().returning(*_CASE)
 _LOCK: Final = (
     select(*_CASE)
@@ -100,7 +115,7 @@ class CaseStore:
         """Cases triage has said nothing about, the oldest first, locked; those in other hands are left out."""
         rows = await self._session.execute(
             select(*_CASE)
-            .where(t.cases.c.state == CaseState.OPENED.value, t.cases.c.opened_at < opened_before)
+            .where(_IS_OPENED, t.cases.c.opened_at < opened_before)
             .order_by(t.cases.c.opened_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
