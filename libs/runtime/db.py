@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import asyncpg
+from pydantic_core import to_json
 from sqlalchemy import Insert, Update, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -41,6 +42,7 @@ class Database:
             pool_timeout=settings.database_wait_s,
             pool_use_lifo=True,
             hide_parameters=True,
+            json_serializer=lambda value: to_json(value).decode(),  # a third of the time of json.dumps
             connect_args={
                 "timeout": 3,
                 "server_settings": {
