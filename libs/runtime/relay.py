@@ -41,8 +41,8 @@ CLAIM_AT_MOST: Final = 500
 PARK_AFTER_ATTEMPTS: Final = 5
 _GATHERS_S: Final = 0.015
 """The least time between two turns that found all there was: a turn for many costs hardly more than one for few."""
-_FLOWING: Final = 5
-_GATHERS_FLOWING_S: Final = 0.06
+_FLOWING: Final = 10
+_GATHERS_FLOWING_S: Final = 0.05
 """The same after a turn with `_FLOWING` rows or more: nobody notices the wait, and twice as many share a commit."""
 _RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
 
