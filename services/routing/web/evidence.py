@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from .wording import DECISIONS
+from .wording import DECISIONS, RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ def quoted(text: str, reasons: Iterable[Mapping[str, Any]]) -> tuple[tuple[Stret
             continue
         decision = str(reason.get("decision", ""))
         led_to = spans.setdefault((start, end), [])
-        if (word := DECISIONS.get(decision, decision)) not in led_to:
+        word = DECISIONS.get(decision, decision)
+        if (by := RULES.get(str(reason.get("rule")))) is not None:
+            word = f"{word} ({by})"
+        if word not in led_to:
             led_to.append(word)
     ordered = sorted(spans)
     quotes = tuple(

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from .reading import Reading, Word, forms
+from libs.places import FoldedText, fold
+
+from .reading import Reading, Word, forms, words_in
 
 MASKED: Final = re.compile(
     r"(?P<link>https?://\S+|www\.\S+|\b(?:[\w-]{1,40}\.){1,4}(?:com|vn|net|org|top|xyz|cc|vip|club|site|shop|info|ly|me|io)\b\S*)"
@@ -99,7 +101,30 @@ def decoded(reading: Reading) -> Reading:
     if readable < _FEWEST_RESIDUES or readable < _RESIDUE_SHARE * len(reading.words):
         return reading
     words = tuple(_decoded_word(word) for word in reading.words)
-    return Reading(reading.text, words, sum(not word.unmarked for word in words) * 4 >= len(words))
+    accented = sum(not word.unmarked for word in words) * 4 >= len(words)
+    return Reading(reading.text, words, accented, _decoded_text(reading.text))
+
+
+def _decoded_text(text: str) -> FoldedText:
+    """The text folded as if its keystrokes had become letters; each of them stands where its whole word does."""
+    letters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    after = 0
+    for first, end in (*words_in(text), (len(text), len(text))):
+        for at in range(after, first):
+            sign = " " if text[at].isspace() else text[at]
+            if sign != " " or letters[-1:] != [" "]:
+                letters.append(sign)
+                starts.append(at)
+                ends.append(at + 1)
+        marked, plain = forms(text[first:end])
+        plain = fold((_telex(plain) if marked == plain else None) or text[first:end])
+        letters += plain
+        starts += [first] * len(plain)
+        ends += [end] * len(plain)
+        after = end
+    return FoldedText("".join(letters), starts, ends)
 
 
 def _decoded_word(word: Word) -> Word:

@@ -6,6 +6,7 @@ those, `plain` has no marks. Offsets always count the code points of the text as
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
@@ -49,11 +50,13 @@ class Reading:
     words: tuple[Word, ...]
     accented: bool
     """Its writer types marks: at least every fourth word has one, as half of all Vietnamese words do."""
+    decoded: FoldedText | None = None
+    """The text folded, where it had to be decoded first."""
 
     @cached_property
     def folded(self) -> FoldedText:
         """The text folded for searching, once for all who search it."""
-        return folded_with_offsets(self.text)
+        return self.decoded or folded_with_offsets(self.text)
 
 
 def read(text: str) -> Reading:
@@ -79,6 +82,11 @@ def read(text: str) -> Reading:
 def forms(word: str) -> tuple[str, str]:
     """The two forms of one word: with its marks in one spelling, and without."""
     return spelling(word), with_one_i(fold(word))
+
+
+def words_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a text stand, amounts with their units in one."""
+    return (found.span() for found in _WORD.finditer(text))
 
 
 def _parts(word: str) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ from .topic import Topic, TopicBook
 from .wording import Wording
 
 _Rows = Sequence[Any]
-EDITION: Final = 3
+EDITION: Final = 4
 """Of the rules in this package: counted up whenever they decide otherwise on the same rows."""
 
 

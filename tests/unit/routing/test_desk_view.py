@@ -56,6 +56,12 @@ def test_the_same_words_for_two_decisions_are_one_quote() -> None:
     assert quote.led_to == ("việc", "lĩnh vực")
 
 
+def test_words_the_assistant_quoted_are_told_apart() -> None:
+    said = {**reason("sensitive", "phường Láng"), "rule": "assistant"}
+    _, (quote,) = quoted(TEXT, [reason("place", "phường Láng"), said])
+    assert quote.led_to == ("nơi xảy ra", "nhạy cảm (mô hình trợ giúp gợi ý, cần người xem lại)")
+
+
 def test_words_that_do_not_stand_where_they_are_said_to_are_not_marked() -> None:
     wrong = [
         reason("place", "phường Láng", start=0, end=11),
