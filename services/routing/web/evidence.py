@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from .wording import DECISIONS, RULES
+from .wording import DECISIONS, QUOTED_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def quoted(text: str, reasons: Iterable[Mapping[str, Any]]) -> tuple[tuple[Stret
         decision = str(reason.get("decision", ""))
         led_to = spans.setdefault((start, end), [])
         word = DECISIONS.get(decision, decision)
-        if (by := RULES.get(str(reason.get("rule")))) is not None:
+        if (by := QUOTED_BY.get(str(reason.get("rule")))) is not None:
             word = f"{word} ({by})"
         if word not in led_to:
             led_to.append(word)

@@ -159,7 +159,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "urgency": "khẩn",
 }
 """What triage's quoted words led to."""
-RULES: Final[Mapping[str, str]] = {"assistant": "mô hình trợ giúp gợi ý, cần người xem lại"}
+QUOTED_BY: Final[Mapping[str, str]] = {"assistant": "mô hình trợ giúp gợi ý, cần người xem lại"}
 """Who quoted them, where an officer should know: a rule's name to words."""
 DONE: Final[Mapping[str, str]] = {
     "accept": "Đã tiếp nhận. Người gửi được báo là đang giải quyết.",
