@@ -191,3 +191,16 @@ async def test_a_case_in_no_doubt_any_more_is_shown_on_its_own_page(city: City) 
     given = await city.with_lang()
     answer = await (await office(city)).get(address(given))
     assert (answer.status_code, answer.headers["location"]) == (303, f"/desk/cases/{given}")
+
+
+async def test_the_page_says_which_words_an_assistant_pointed_out(city: City) -> None:
+    at = WORDS.index("giấy khai sinh")
+    hint = Reason(decision="sensitive", rule="assistant", words="giấy khai sinh", start=at, end=at + 14)
+    browser = await office(city)
+    pointed_out = await doubtful(city, reasons=(hint,))
+    found = await doubtful(city, reasons=(hint.model_copy(update={"rule": "act"}),))
+    told = "nhạy cảm (mô hình trợ giúp gợi ý, cần người xem lại)"
+    assert told in words(await browser.get(address(pointed_out)))
+    plain = words(await browser.get(address(found)))
+    assert "nhạy cảm" in plain
+    assert "mô hình trợ giúp" not in plain

@@ -1,5 +1,8 @@
 """The table travels as bytes, and what it sums up can be read back to the words."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +50,33 @@ def test_words_decide(text: str, colour: str) -> None:
 def test_a_score_counts_beside_the_words() -> None:
     with_cue, without = _features("x", cue=1.0), _features("x")
     assert [LinearModel(TABLE).read(one).judge("colour").label for one in (with_cue, without)] == ["red", "blue"]
+
+
+@pytest.mark.parametrize(
+    "text", ["the sea the sea, the rose", "đi đi đi lại phường Láng 3 lần, gọi 0912 345 678", "toi di toi di", "một"]
+)
+def test_a_text_is_read_as_training_counts_it(text: str) -> None:
+    """Training names and counts features; reading looks them up word by word. Both must see the same."""
+    features = _features(text)
+    counts = {
+        "words": Counter(features.words()),
+        "marked": Counter(features.marked()),
+        "pieces": Counter(features.pieces()),
+    }
+    vocabulary = {block: tuple(sorted(counted)) for block, counted in counts.items()} | {"scores": ()}
+    rows = sum(map(len, vocabulary.values()))
+    random = np.random.default_rng(7)
+    weights = random.integers(-127, 127, (rows, 2)).astype(np.int8)
+    rarity = random.uniform(1, 5, rows).astype(np.float32)
+    table = replace(TABLE, vocabulary=vocabulary, rarity=rarity, weights=weights)
+    expected = np.zeros(2)
+    first = 0
+    for block, counted in counts.items():
+        each = np.array([1 + np.log(counted[one]) for one in vocabulary[block]])
+        values = each * rarity[first : first + len(each)]
+        expected += values / np.linalg.norm(values) @ weights[first : first + len(each)]
+        first += len(each)
+    assert LinearModel(table).read(features).sums == pytest.approx(expected * table.scale, rel=1e-4)
 
 
 def test_nothing_known_is_nothing_decided() -> None:
