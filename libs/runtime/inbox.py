@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select, text
+from sqlalchemy import ARRAY, Table, TextClause, Uuid, any_, delete, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .tables import RuntimeTables
@@ -15,15 +16,17 @@ async def note(session: AsyncSession, tables: RuntimeTables, event_ids: Collecti
 
     Waits for a twin that is not committed yet; ids go in one order, so that nobody waits in a ring.
     """
-    inserted = await session.scalars(
-        text(f"""
-            INSERT INTO {tables.inbox.fullname} (event_id, handled_at)
-            SELECT event_id, :now FROM unnest(CAST(:event_ids AS uuid[])) AS event_id
-            ON CONFLICT DO NOTHING RETURNING event_id
-        """),  # noqa: S608 - the schema's own table name
-        {"event_ids": sorted(set(event_ids)), "now": now},
-    )
-    return set(inserted)
+    noted = await session.scalars(_noting(tables.inbox), {"event_ids": sorted(set(event_ids)), "now": now})
+    return set(noted)
+
+
+@cache
+def _noting(inbox: Table) -> TextClause:
+    return text(f"""
+        INSERT INTO {inbox.fullname} (event_id, handled_at)
+        SELECT event_id, :now FROM unnest(CAST(:event_ids AS uuid[])) AS event_id
+        ON CONFLICT DO NOTHING RETURNING event_id
+    """)  # noqa: S608 - the schema's own table name
 
 
 async def take_back(session: AsyncSession, tables: RuntimeTables, event_ids: Collection[UUID]) -> None:

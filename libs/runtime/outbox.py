@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Insert, Table, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.envelope import Event
@@ -15,13 +16,15 @@ from .tables import RuntimeTables
 
 async def write(session: AsyncSession, tables: RuntimeTables, events: Sequence[Event], now: datetime) -> None:
     """Put said events into the outbox of the open transaction."""
-    await session.execute(
-        insert(tables.outbox),
-        [
-            {"event_id": e.event_id, "name": e.name, "key": e.key, "body": e.to_bytes(), "created_at": now}
-            for e in events
-        ],
-    )
+    rows = [
+        {"event_id": e.event_id, "name": e.name, "key": e.key, "body": e.to_bytes(), "created_at": now} for e in events
+    ]
+    await session.execute(_writing(tables.outbox), rows)
+
+
+@cache
+def _writing(outbox: Table) -> Insert:
+    return insert(outbox).inline()
 
 
 async def unpark(session: AsyncSession, tables: RuntimeTables, event_ids: Sequence[UUID] | None) -> int:

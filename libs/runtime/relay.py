@@ -10,7 +10,6 @@ from uuid import uuid4
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    ColumnElement,
     DateTime,
     Executable,
     Integer,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
-    literal,
     literal_column,
     select,
     text,
@@ -44,6 +42,8 @@ _GATHERS_S: Final = 0.015
 _FLOWING: Final = 10
 _GATHERS_FLOWING_S: Final = 0.05
 """The same after a turn with `_FLOWING` rows or more: nobody notices the wait, and twice as many share a commit."""
+_IDS: Final = bindparam("ids", type_=ARRAY(BigInteger))
+"""One array, however many: a list of its own length each time would be another statement each time."""
 _RETRY_AFTER: Final = tuple(timedelta(seconds=s) for s in (1, 5, 15, 60, 300))
 
 
@@ -85,6 +85,7 @@ class Relay:
         self._lease_ends = 0.0
         self._bell = bell
         self._claiming = _claiming(tables)
+        self._removing = delete(tables.outbox).where(tables.outbox.c.id == any_(_IDS))
         self._wake = asyncio.Event()
         self._safe: list[int] = []
         self._bus_takes = True
@@ -211,11 +212,8 @@ class Relay:
         """Nobody's fault: the rows wait as if nothing had been tried."""
         box = self._tables.outbox
         async with self._database.session() as session:
-            await session.execute(
-                update(box)
-                .where(box.c.id == any_(_ids(row_ids)), box.c.claimed_fence == self._fence)
-                .values(claimed_fence=None)
-            )
+            mine = update(box).where(box.c.id == any_(_IDS), box.c.claimed_fence == self._fence)
+            await session.execute(mine.values(claimed_fence=None), {"ids": list(row_ids)})
 
     async def _failed(self, row: _Row, error: Exception) -> None:
         now = self._clock.now()
@@ -236,7 +234,7 @@ class Relay:
 
     async def _remove(self, session: AsyncSession, safe: Sequence[int]) -> None:
         if safe:
-            await session.execute(delete(self._tables.outbox).where(self._tables.outbox.c.id == any_(_ids(safe))))
+            await session.execute(self._removing, {"ids": list(safe)})
 
     async def _step_down(self) -> None:
         self._metrics.relay_leads.set(0)
@@ -251,11 +249,6 @@ class Relay:
         except Exception as error:
             if not is_busy(error):
                 raise
-
-
-def _ids(row_ids: Sequence[int]) -> ColumnElement[Any]:
-    # One array, however many: a list of its own length each time would be another statement each time.
-    return literal(list(row_ids), ARRAY(BigInteger))
 
 
 def _claiming(tables: RuntimeTables) -> Executable:
