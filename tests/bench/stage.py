@@ -17,6 +17,7 @@ from libs.local import ChildProcess, PrivatePostgres
 from libs.local.demo import REPOSITORY, SERVICES, city_environment
 from libs.local.demo_secret import new_secrets
 from tests.support.city import free_port
+from tests.support.client import get
 from tests.support.postgres import programs_folder, temporary_folder
 
 S = TypeVar("S", bound=AbstractContextManager[Any])
@@ -86,7 +87,7 @@ class Stage:
 def answers(url: str) -> bool:
     """Whether a server says it is ready."""
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+        return get(url, timeout_s=2).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -21,6 +21,7 @@ from tests.faults.length import FULL, lasting
 from tests.faults.posting import sent_by, sent_to, try_once
 from tests.support.citizen import BIRTH
 from tests.support.city import City
+from tests.support.client import async_client
 from tests.support.fact import Attempt
 from tests.support.history import Historian
 
@@ -129,7 +130,7 @@ class Load:
 
     async def _look_at_pages(self) -> None:
         while not self._ending.is_set():
-            async with httpx.AsyncClient(base_url=self._city.url, timeout=10, trust_env=False) as browser:
+            async with async_client(self._city.url) as browser:
                 for page in PAGES:
                     try:
                         self.pages.append((await browser.get(page)).status_code)

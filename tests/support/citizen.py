@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-import httpx
-
 from tests.support.city import City
+from tests.support.client import client
 
 FAMILY: Final = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Dương", "Lý")
 GIVEN: Final = (
@@ -76,7 +75,7 @@ class Citizen:
         self.told: list[str] = []
         self.confirmed: list[Confirmed] = []
         self._look_every_s = look_every_s
-        self._phone = httpx.Client(base_url=city.phone_url, timeout=10, trust_env=False)
+        self._phone = client(city.phone_url)
 
     # --------------------------------------------------------------------------------------------------- speaking
 

@@ -18,6 +18,7 @@ from libs.local.demo import OFFICERS_FILE, REPOSITORY, SERVICES, city_environmen
 from libs.local.demo_officer import password_name
 from libs.local.demo_secret import new_secrets
 from tests.support.administrator import Administrator
+from tests.support.client import client, get
 
 START_LIMIT_S: Final = 60.0
 REDELIVERY_FACTOR: Final = "0.02"
@@ -36,8 +37,8 @@ class City:
         addresses = self._addresses()
         self.environment = city_environment(folder, self.port, self.phone_port, self.secrets, addresses) | settings
         self.administrator = Administrator(database_url)
-        self.phone = httpx.Client(base_url=self.phone_url, timeout=10, trust_env=False)
-        self.web = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.phone = client(self.phone_url)
+        self.web = client(self.url)
         phone_settings = phone_environment(folder, self.port, self.phone_port, self.secrets)
         phone_settings["ZALO_SIM_TIME_FACTOR"] = REDELIVERY_FACTOR
         self._phone = self._child("zalo_oa", ["-m", "simulators.zalo_oa"], phone_settings)
@@ -170,6 +171,6 @@ def free_port() -> int:
 def answers(url: str) -> bool:
     """Whether somebody says yes at an address."""
     try:
-        return httpx.get(url, timeout=2, trust_env=False).status_code == 200
+        return get(url, timeout_s=2).status_code == 200
     except httpx.HTTPError:
         return False

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-
 from libs.local import ChildProcess, wait_until
 from libs.local.demo import OFFICERS_FILE, SERVICES, seed_officers
 from tests.support.city import START_LIMIT_S, City, answers, free_port
+from tests.support.client import get
 
 STOP_LIMIT_S: Final = 20.0
 
@@ -170,7 +169,7 @@ class FiveServices(City):
 
     def health(self, replica: Replica) -> tuple[int, dict[str, Any]]:
         """Whether a process wants requests, and what it says of itself."""
-        answer = httpx.get(f"{replica.url}/health/ready", timeout=10, trust_env=False)
+        answer = get(f"{replica.url}/health/ready")
         return answer.status_code, answer.json()
 
     def is_called_alive(self, replica: Replica) -> bool:
@@ -179,10 +178,10 @@ class FiveServices(City):
 
     def metrics_of(self, service: str) -> list[str]:
         """What each process of a service counts."""
-        return [httpx.get(f"{one.url}/metrics", timeout=10, trust_env=False).text for one in self.of(service)]
+        return [get(f"{one.url}/metrics").text for one in self.of(service)]
 
     def metric(self, replica: Replica, name: str) -> float | None:
         """One number of a process, by its name without the service's: `bus_up`, `outbox_parked`."""
-        told = httpx.get(f"{replica.url}/metrics", timeout=10, trust_env=False).text
+        told = get(f"{replica.url}/metrics").text
         found = re.search(rf"^{replica.service}_{re.escape(name)} (\S+)$", told, re.MULTILINE)
         return float(found[1]) if found else None

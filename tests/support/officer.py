@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 import httpx
 
 from tests.support.city import City
+from tests.support.client import client
 
 ANSWER: Final = (
     "UBND phường Láng đã kiểm tra. Việc yêu cầu sổ hộ khẩu giấy là không đúng; bộ phận một cửa đã được chấn chỉnh. "
@@ -36,7 +37,7 @@ class AgencySystem:
 
     def __init__(self, city: City, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        self._http = httpx.Client(base_url=f"{city.url}/routing/api/v1", headers=headers, timeout=10, trust_env=False)
+        self._http = client(f"{city.url}/routing/api/v1", headers=headers)
 
     def cases(self, **query: Any) -> dict[str, dict[str, Any]]:
         """The cases this system is shown, by their codes."""
@@ -187,7 +188,7 @@ class Browser:
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self.http = httpx.Client(base_url=city.url, timeout=10, trust_env=False, follow_redirects=True)
+        self.http = client(city.url, follow_redirects=True)
         self._fetched: set[str] = set()
 
     def open(self, address: str) -> Page:

@@ -12,6 +12,7 @@ import uvicorn
 
 from libs.local import gateway as module
 from libs.local.port import ADDRESS, free_port
+from tests.support.client import async_client
 from tests.support.service import eventually
 
 Answer = Callable[["Asked", asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -107,7 +108,7 @@ async def serving(**replicas: list[Process]) -> AsyncIterator[httpx.AsyncClient]
     port = free_port()
     server = uvicorn.Server(module.listening(addresses, port))
     running = asyncio.create_task(server.serve())
-    async with httpx.AsyncClient(base_url=f"http://{ADDRESS}:{port}", timeout=20) as caller:
+    async with async_client(f"http://{ADDRESS}:{port}", timeout_s=20) as caller:
         await until_ready(caller, 200, 503)
         yield caller
     server.should_exit = True

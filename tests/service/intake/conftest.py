@@ -20,6 +20,7 @@ from services.intake.domain.json_body import read_object
 from services.intake.domain.zalo import read
 from services.intake.tables import channel_events
 from tests.service.intake.posting import Post
+from tests.support.client import async_client
 from tests.support.clock import FixedClock
 from tests.support.service import Runs, eventually
 
@@ -77,7 +78,7 @@ async def open_door(runs: Runs, clock: FixedClock) -> AsyncIterator[Callable[...
 
         await eventually(is_up)
         port = server.servers[0].sockets[0].getsockname()[1]
-        http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20)
+        http = async_client(f"http://127.0.0.1:{port}", timeout_s=20)
 
         async def close() -> None:
             await http.aclose()
