@@ -198,6 +198,8 @@ class Classified(Event):
     """For conduct: whose official it is, best first."""
     accused_post: AccusedPost = AccusedPost.UNKNOWN
     urgency: Urgency = Urgency.NORMAL
+    refusal: RefusalReason | None = None
+    """Of what is not handled here: why, where its words tell (TCH04, TCH05 or TCH12)."""
     sensitive: bool = False
     """May be a complaint or denunciation, or would expose its sender."""
     needs_review: bool = False

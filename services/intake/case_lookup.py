@@ -27,14 +27,15 @@ async def with_look_ups(tx: Tx[IntakeParts], sender_id: UUID, step: Step, settin
 async def _cases(tx: Tx[IntakeParts], sender_id: UUID, sought: LookUp, settings: IntakeSettings) -> list[CaseTold]:
     store = FilingStore(tx.session)
     if sought.code is None:
-        return [_told(tx, case, is_theirs=True) for case in await store.cases_of(sender_id)]
+        return [told(tx, case, is_theirs=True) for case in await store.cases_of(sender_id)]
     return [
-        _told(tx, case, is_theirs=await _may_see(tx, sender_id, case, sought.last_digits, settings))
+        told(tx, case, is_theirs=await _may_see(tx, sender_id, case, sought.last_digits, settings))
         for case in await store.case_with(sought.code)
     ]
 
 
-def _told(tx: Tx[IntakeParts], case: TrackedCase, *, is_theirs: bool) -> CaseTold:
+def told(tx: Tx[IntakeParts], case: TrackedCase, *, is_theirs: bool) -> CaseTold:
+    """A case in words."""
     words = tx.parts.province.states[case.state]
     return CaseTold(
         code=case.code,

@@ -1,14 +1,19 @@
 """What intake hears: news of cases, kept as the copy citizens look at."""
 
+from typing import Final
+
 from libs.contracts.events import Progressed, Refused, Resolved, Routed
 from libs.contracts.vocabulary import CaseState
 from libs.runtime.bus import Subscriptions
 from libs.runtime.tx import Tx
 
+from .look_up_answer import answer_look_up
 from .parts import IntakeParts
 from .store import News, TrackingStore
 
 subscriptions = Subscriptions("intake")
+_LOOK_UP: Final = "status_lookup"
+"""Why a case ends that only asked where others stand. Source: design, section 4, point 4."""
 
 
 @subscriptions.on(Routed)
@@ -39,6 +44,8 @@ async def on_progressed(event: Progressed, tx: Tx[IntakeParts]) -> None:
         reason=event.reason,
     )
     TrackingStore(tx.session).take_in(event.feedback_id, news)
+    if event.state is CaseState.CLOSED and event.reason == _LOOK_UP:
+        await answer_look_up(tx, event.feedback_id)
 
 
 @subscriptions.on(Refused)

@@ -252,6 +252,14 @@ def _publication(tx: Tx[IntakeParts], sender_id: UUID, feedback_id: UUID) -> dic
 # ------------------------------------------------------------------------------------------------ what was said
 
 
+async def say(tx: Tx[IntakeParts], sender_id: SenderId, *replies: Reply) -> None:
+    """Say something to a citizen who has not just written."""
+    store, rows = ConversationStore(tx.session), _Rows()
+    seqs = await store.next_seqs({sender_id: len(replies)})
+    _say(tx, sender_id, replies, seqs[sender_id], rows)
+    await store.write_down(rows.lines)
+
+
 def _say(tx: Tx[IntakeParts], sender_id: SenderId, replies: Sequence[Reply], last_seq: int, rows: _Rows) -> None:
     first = last_seq - len(replies) + 1
     for seq, reply in enumerate(replies, start=first):

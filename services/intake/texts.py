@@ -23,7 +23,7 @@ SAID: Final = frozenset(
         "filed", "filed_incomplete", "cancelled", "nothing_to_cancel", "reminder_unfinished",
         "supplement_or_new", "supplement_added",
         "lookup_found", "lookup_late", "lookup_list", "lookup_none", "lookup_nothing_filed", "lookup_needs_code",
-        "lookup_wrong_phone", "lookup_dossier",
+        "lookup_wrong_phone", "lookup_dossier", "lookup_answered",
     }
 )  # fmt: skip
 """The messages this program says. Others in the file belong to abilities it has not got yet."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from libs.contracts.events import Progressed, Refused, Resolved, Routed, RuleConsidered
@@ -16,6 +16,7 @@ from .domain.calendar import local_day
 from .domain.case import Case
 from .domain.consideration import Found
 from .domain.deadline import Clock, ReplyDeadlines, reply_clock, reply_deadlines, start
+from .domain.ending import LOOK_UP, Ending
 from .domain.facts import Facts
 from .domain.permission import Officer
 from .domain.shield import accused_on
@@ -179,6 +180,27 @@ class CaseFile:
         self.move(CaseState.REFUSED)
         await self.end_assignment()
         self.note("refused", note, reason=reason.value)
+
+    async def end(self, ending: Ending, explanation: str = "") -> None:
+        """Close the case as one no agency looks into."""
+        if ending.refusal is not None:
+            await self.refuse(ending.refusal, explanation)
+            return
+        self.tell_received()
+        self.say(Progressed, state=CaseState.CLOSED, reason=LOOK_UP)
+        self.move(CaseState.CLOSED)
+        await self.end_assignment()
+        self.note("look_up_answered")
+
+    async def was_ended_alone(self, within: timedelta) -> bool:
+        """Whether the machine ended another case of the same sender lately."""
+        return await self.store.was_ended_alone(self.case.feedback_id, self.now - within)
+
+    async def end_alone(self, ending: Ending, rules: Sequence[consideration.RuleConsidered]) -> None:
+        """End the case without a person; the citizen reads that it was so, and how a person is reached."""
+        self.change(ended_alone_at=self.now, rules=_rows(rules))
+        await self.end(ending, self._tx.parts.words.answered_by_machine)
+        log.info("case_ended_alone", feedback_id=str(self.case.feedback_id), refusal=ending.refusal)
 
     async def end_assignment(self) -> None:
         """Note that the present agency no longer has the case, if one ever had it."""

@@ -1,7 +1,7 @@
 """From what triage and intake say to what the rules need."""
 
 from libs.contracts.events import Classified
-from libs.contracts.vocabulary import AccusedPost
+from libs.contracts.vocabulary import AccusedPost, Urgency
 
 from .domain.case import Case
 from .domain.facts import Facts, Scored
@@ -20,6 +20,8 @@ def facts_of(event: Classified, case: Case) -> Facts:
         places=tuple(Scored(one.place_id, one.score) for one in event.places),
         accused_units=tuple(Scored(one.agency_id, one.score) for one in event.accused_unit),
         accused_post=AccusedPost.LEADER if leader else event.accused_post,
+        urgency=event.urgency,
+        refusal=event.refusal,
         sensitive=event.sensitive or case.sensitive,
         needs_review=event.needs_review,
         incomplete=case.incomplete,
@@ -38,6 +40,8 @@ def facts_as_labelled(label: Label, said: Classified | None, case: Case) -> Fact
         places=read.places if read else (),
         accused_units=read.accused_units if read else (),
         accused_post=read.accused_post if read else case.guard.accused_post,
+        urgency=read.urgency if read else Urgency.NORMAL,
+        refusal=read.refusal if read and read.disposition is label.disposition else None,
         sensitive=case.sensitive,
         incomplete=case.incomplete,
     )

@@ -64,6 +64,7 @@ class Question(_Shape):
     places: tuple[PlaceScore, ...] = Field(default=(), max_length=20)
     accused_unit: tuple[AgencyScore, ...] = Field(default=(), max_length=20)
     accused_post: AccusedPost = AccusedPost.UNKNOWN
+    refusal: RefusalReason | None = None
     sensitive: bool = False
     needs_review: bool = False
     incomplete: bool = False
@@ -145,6 +146,7 @@ def _facts(question: Question, province: Province, on: date) -> Facts:
         places=tuple(Scored(one.place_id, one.score) for one in question.places),
         accused_units=tuple(Scored(one.agency_id, one.score) for one in question.accused_unit),
         accused_post=question.accused_post,
+        refusal=question.refusal,
         sensitive=question.sensitive,
         needs_review=question.needs_review,
         incomplete=question.incomplete,

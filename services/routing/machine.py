@@ -1,6 +1,7 @@
 """What happens to a case without a person: the rules decide, or hand it to the Office with the reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from libs.contracts.events import Classified, Progressed
@@ -13,6 +14,7 @@ from .domain.assignment import Assignment, NeedsOffice, assign
 from .domain.calendar import local_day
 from .domain.case import Case
 from .domain.consideration import OfficeReason
+from .domain.ending import ending_of
 from .domain.facts import Facts
 from .domain.reclassification import Later, on_later_classification
 from .parts import RoutingParts
@@ -59,6 +61,12 @@ async def _decide(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None:
         case Assignment(found, rules):
             await file.route(Handover(found, RoutedReason.ASSIGNED, facts.kind, rules))
         case NeedsOffice() as why:
+            ending = ending_of(facts, tx.parts.settings.ends_alone)
+            if ending is not None and await file.was_ended_alone(tx.parts.settings.ends_again_after):
+                why, ending = replace(why, reason=OfficeReason.WROTE_AGAIN), None
+            if ending is not None:
+                await file.end_alone(ending, why.rules)
+                return
             file.tell_received()
             await file.stand_at_office(why.state, why, since=file.case.received_at)
 

@@ -52,6 +52,8 @@ class Words:
     states: Mapping[CaseState, str]
     refusal_reasons: Mapping[RefusalReason, str]
     fields: Mapping[Field, str]
+    answered_by_machine: str = ""
+    """Added to what a citizen is told when no person has read: that it is so, and how a person is reached."""
 
 
 def read_province(folder: Path) -> dict[str, Rows]:
@@ -92,10 +94,12 @@ def rules_of(tables: Mapping[str, Rows], tie_margin: float) -> Province:
 
 def words_of(tables: Mapping[str, Rows]) -> Words:
     """What the province calls states, refusal reasons and fields."""
+    facts = {row["key"]: row["value"] for row in tables["province"]}
     return Words(
         states={CaseState(row["code"]): row["label_vi"] for row in tables["states"]},
         refusal_reasons={RefusalReason(row["code"]): row["label_vi"] for row in tables["refusal_reasons"]},
         fields={Field(row["field"]): row["label_vi"] for row in tables["field_names"]},
+        answered_by_machine=facts["answered_by_machine"],
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from libs.contracts.events import ClassificationCorrected, Classified
-from libs.contracts.vocabulary import CaseState, FeedbackId, RefusalReason, RoutedReason
+from libs.contracts.vocabulary import CaseState, FeedbackId, RoutedReason
 from libs.runtime.ids import uuid7
 from libs.runtime.log import get_logger
 from libs.runtime.tx import Tx
@@ -18,6 +18,7 @@ from .classification import facts_as_labelled, proposal_of
 from .domain.assignment import Assignment, NeedsOffice
 from .domain.calendar import local_day
 from .domain.case import Case
+from .domain.ending import Ending
 from .domain.permission import Action, Officer
 from .domain.review import Decision, Label, Settled, effect_of, is_doubted
 from .domain.workflow import Allowed, NotNow, Refusal, Unseen, step
@@ -152,8 +153,8 @@ async def _carry_out(waiting: Waiting, case: Case, said: Classified | None, tx: 
             # Taken back from an agency, it is so until somebody gives it away again.
             returned = case.state is CaseState.RETURNED
             await file.stand_at_office(CaseState.RETURNED if returned else why.state, why, since=None)
-        case RefusalReason() as reason:
-            await file.refuse(reason)
+        case Ending() as ending:
+            await file.end(ending)
     await file.close()
     log.info("review_carried_out", feedback_id=str(case.feedback_id), disposition=label.disposition.value)
 

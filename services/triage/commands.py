@@ -77,7 +77,7 @@ def _answer(number: int, line: bytes, classifier: Classifier, on: date) -> dict[
 def in_labels(decision: Decision) -> dict[str, Any]:
     """A decision under the keys of the labelling guide, and what it has beyond them."""
     labels = ("disposition", "kind", "nature", "field", "agency_level", "agency_span", "agency_start", "agency_end")
-    beyond = ("urgency", "sensitive", "needs_review", "matters", "places", "accused_unit", "accused_post")
+    beyond = ("urgency", "refusal", "sensitive", "needs_review", "matters", "places", "accused_unit", "accused_post")
     decided = asdict(decision)
     return {name: decided[name] for name in (*labels, *beyond, "confidence", "reasons", "model_version")}
 

@@ -38,6 +38,8 @@ class ReviewSettings(BaseSettings):
     review_below_unit: Share = 0.6
     review_dismissal_above: Share = 0.05
     """How probable an ordinary feedback may be in a text that is dismissed without a person."""
+    review_answer_above: Share = 0.07
+    """The same for a question or a look-up that is answered without a person."""
     sensitive_from: Share = 0.1
     """How probable a complaint or denunciation must be for a text to be held back."""
 
@@ -51,6 +53,7 @@ class ReviewSettings(BaseSettings):
             matter=self.review_below_matter,
             unit=self.review_below_unit,
             dismissed_in_scope=self.review_dismissal_above,
+            answered_in_scope=self.review_answer_above,
             sensitive_from=self.sensitive_from,
         )
 

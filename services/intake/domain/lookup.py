@@ -50,14 +50,23 @@ def told_status(
     return _said(_with(step, _standing(case, now, texts, link="")), texts, "lookup_needs_code", now)
 
 
+def answered(code: str, others: Sequence[CaseTold], texts: Texts) -> Reply:
+    """The answer to a feedback that turned out to be a look-up: where the citizen's other cases stand."""
+    return texts.reply("lookup_answered", {"code": code, "codes": "; ".join(_listed(others))})
+
+
 def _own_cases(step: Step, cases: Sequence[CaseTold], now: datetime, texts: Texts, link: str) -> Step:
     if not cases:
         return _said(step, texts, "lookup_nothing_filed", now)
     if len(cases) == 1:
         return _with(step, _standing(cases[0], now, texts, link))
+    return _with(step, texts.reply("lookup_list", {"codes": "\n".join(_listed(cases))}))
+
+
+def _listed(cases: Sequence[CaseTold]) -> list[str]:
+    """Each with its state, what moved last first."""
     newest = sorted(cases, key=lambda case: case.step_at, reverse=True)[:_LISTED_AT_MOST]
-    lines = "\n".join(f"{case.code} – {case.state}" for case in newest)
-    return _with(step, texts.reply("lookup_list", {"codes": lines}))
+    return [f"{case.code} – {case.state}" for case in newest]
 
 
 def _standing(case: CaseTold, now: datetime, texts: Texts, link: str) -> Reply:

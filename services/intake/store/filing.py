@@ -85,6 +85,11 @@ class FilingStore:
         """The feedback with a code, if there is one."""
         return await self._tracked(_TRACKED.where(feedbacks.c.code == code))
 
+    async def case_of(self, feedback_id: UUID) -> TrackedCase | None:
+        """One feedback; none of another channel or a removed one."""
+        found = await self._tracked(_TRACKED.where(feedbacks.c.feedback_id == feedback_id))
+        return found[0] if found else None
+
     async def cases_of(self, sender_id: UUID, limit: int = 50) -> list[TrackedCase]:
         """A citizen's feedbacks, the newest first."""
         mine = _TRACKED.where(feedbacks.c.sender_id == sender_id)

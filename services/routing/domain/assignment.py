@@ -9,6 +9,7 @@ from libs.places import Agency
 
 from .competence import competent_agency
 from .consideration import Considered, Found, OfficeReason, Rule, RuleConsidered
+from .ending import suggested_refusal
 from .facts import Facts
 from .province import Province
 from .shield import accused_agency
@@ -57,7 +58,7 @@ def assign(facts: Facts, province: Province, on: date) -> Assignment | NeedsOffi
         rules,
         # An agency must not be one click away from a denunciation that may name it.
         proposed=found.agency if found is not None and not facts.suspected_denunciation else None,
-        suggested_refusal=SUGGESTED_REFUSALS.get(facts.disposition),
+        suggested_refusal=suggested_refusal(facts),
     )
 
 
@@ -68,17 +69,9 @@ ABOUT_THE_CASE_ITSELF: Final = frozenset(
         OfficeReason.SENSITIVE,
         OfficeReason.INCOMPLETE,
         OfficeReason.NEEDS_REVIEW,
+        OfficeReason.WROTE_AGAIN,
     }
 )
-
-SUGGESTED_REFUSALS: Final = {
-    Disposition.SPAM_ADS: RefusalReason.TCH10,
-    Disposition.OUT_OF_SCOPE_OTHER: RefusalReason.TCH04,
-    Disposition.INQUIRY: RefusalReason.TCH03,
-    Disposition.INSUFFICIENT: RefusalReason.TCH07,
-    Disposition.COMPLAINT_DENUNCIATION: RefusalReason.TCH02,
-}
-"""What the Office would most likely answer; it decides itself."""
 
 _DISPOSITIONS: Final = {
     Disposition.IN_SCOPE: "phản ánh, kiến nghị về thủ tục hành chính hoặc về cán bộ, thuộc phạm vi tiếp nhận",

@@ -47,6 +47,8 @@ class OfficeReason(StrEnum):
     OUTSIDE_CITY = "outside_city"
     RETURNED = "returned"
     SHIELD_STANDS = "shield_stands"
+    WROTE_AGAIN = "wrote_again"
+    """The machine ended the sender's last case: now a person reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from libs.contracts.vocabulary import AccusedPost, AgencyId, Disposition, Field, Kind, MatterCode, PlaceId
+from libs.contracts.vocabulary import (
+    AccusedPost,
+    AgencyId,
+    Disposition,
+    Field,
+    Kind,
+    MatterCode,
+    PlaceId,
+    RefusalReason,
+    Urgency,
+)
 
 C = TypeVar("C", bound=str)
 
@@ -29,6 +39,9 @@ class Facts:
     places: tuple[Scored[PlaceId], ...] = ()
     accused_units: tuple[Scored[AgencyId], ...] = ()
     accused_post: AccusedPost = AccusedPost.UNKNOWN
+    urgency: Urgency = Urgency.NORMAL
+    refusal: RefusalReason | None = None
+    """Of what is not handled here: why, where its words tell."""
     sensitive: bool = False
     needs_review: bool = False
     incomplete: bool = False

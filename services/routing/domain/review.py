@@ -12,13 +12,13 @@ from libs.contracts.vocabulary import (
     Kind,
     MatterCode,
     Nature,
-    RefusalReason,
     Urgency,
 )
 
-from .assignment import ABOUT_THE_CASE_ITSELF, SUGGESTED_REFUSALS, Assignment, NeedsOffice, assign
+from .assignment import ABOUT_THE_CASE_ITSELF, Assignment, NeedsOffice, assign
 from .case import Case
 from .consideration import OfficeReason
+from .ending import Ending, suggested_refusal
 from .facts import Facts
 from .permission import Action, Officer, lenses
 from .province import Province
@@ -93,9 +93,14 @@ class Label:
         return self.disposition is not Disposition.IN_SCOPE or self.kind is not None
 
 
-def refusal_at_once(disposition: Disposition) -> RefusalReason | None:
-    """What a citizen is told when a person confirms that nothing is to be looked into; nothing where one must think."""
-    return None if disposition in _NEVER_AT_ONCE else SUGGESTED_REFUSALS.get(disposition)
+def ending_at_once(facts: Facts) -> Ending | None:
+    """How a case ends when a person confirms that nothing is to be looked into; None where one must think."""
+    if facts.disposition in _NEVER_AT_ONCE:
+        return None
+    if facts.disposition is Disposition.STATUS_LOOKUP:
+        return Ending(None)
+    refusal = suggested_refusal(facts)
+    return Ending(refusal) if refusal else None
 
 
 class Settled(StrEnum):
@@ -118,7 +123,7 @@ class Decision:
 
 def effect_of(
     decision: Decision, facts: Facts, province: Province, on: date, *, shielded: bool
-) -> Assignment | NeedsOffice | RefusalReason:
+) -> Assignment | NeedsOffice | Ending:
     """What a decision brings about; `facts` are those of the label, `shielded` is the case so far.
 
     No case under suspicion of a denunciation leaves the Office by it, and no shield is opened by it: whoever wants
@@ -129,9 +134,9 @@ def effect_of(
     decided = assign(facts, province, on)
     if facts.suspected_denunciation:
         return decided
-    refusal = refusal_at_once(facts.disposition)
-    if refusal is not None:
-        return decided if decision.only_label else refusal
+    ending = ending_at_once(facts)
+    if ending is not None:
+        return decided if decision.only_label else ending
     if isinstance(decided, Assignment) and shielded and not facts.shielded:
         found = decided.found
         return NeedsOffice(OfficeReason.SHIELD_STANDS, Desk.OFFICE, decided.rules, proposed=found.agency)

@@ -61,6 +61,7 @@ cases = Table(
     at("warn_at"),
     at("due_at"),
     at("ended_at"),  # empty: the case is open
+    at("ended_alone_at"),  # by the machine, without a person
     # What it is about: the latest classification an officer or the machine acted on.
     Column("disposition", Text),
     Column("kind", Text),
@@ -123,6 +124,8 @@ Index(
     ],
     postgresql_where=text("office_reason IS NOT NULL AND NOT reviewed AND ended_at IS NULL"),
 )
+# Whether the machine answered a sender before.
+Index("ix_cases_ended_alone", cases.c.sender_id, postgresql_where=text("ended_alone_at IS NOT NULL"))
 Index("ix_cases_unclassified", cases.c.opened_at, postgresql_where=text("state = 'opened'"))
 
 assignments = Table(

@@ -32,6 +32,7 @@ class Queue:
     late: bool = False
     soon: bool = False
     closed: bool = False
+    ended_alone: bool = False
     alarming: bool = False
     """Drawn as something that must not stay filled."""
     address: str = ""
@@ -48,6 +49,7 @@ class Queue:
             and (not self.reasons or case["office_reason"] in self.reasons)
             and case["office_reason"] not in self.other_reasons_than
             and (not self.no_head or bool(case["no_head"]))
+            and (not self.ended_alone or case["ended_alone_at"] is not None)
             and (not self.late or case["act_by"] < now)
             and (not self.soon or (warned and case["act_by"] >= now))
         )
@@ -139,6 +141,16 @@ OFFICE: Final = (
         desks=frozenset({Desk.HEAD}),
         no_head=True,
         alarming=True,
+    ),
+    Queue(
+        "ended-alone",
+        "Máy đã trả lời",
+        "Tin chắc chắn không phải phản ánh, máy đã tự trả lời người gửi; ai nhắn lại thì cán bộ đọc",
+        "Quảng cáo, câu hỏi, tra cứu và việc của nơi khác mà máy tự trả lời sẽ hiện ở đây.",
+        states=frozenset({CaseState.REFUSED, CaseState.CLOSED}),
+        desks=_AT_OFFICE,
+        closed=True,
+        ended_alone=True,
     ),
 )
 REVIEW: Final = Queue(

@@ -11,13 +11,14 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import RowMapping
 
 from libs.contracts.events import Classified
-from libs.contracts.vocabulary import Disposition, RefusalReason, Urgency
+from libs.contracts.vocabulary import Disposition, Urgency
 from libs.runtime.run import Run
 from libs.runtime.tx import Tx
 
 from ..classification import facts_as_labelled, proposal_of
 from ..domain.calendar import local_day
 from ..domain.case import Case
+from ..domain.ending import Ending
 from ..domain.permission import Action, may_see
 from ..domain.review import Decision, Label, Settled, effect_of, is_doubted, risk_of
 from ..domain.workflow import Unseen
@@ -197,9 +198,9 @@ async def _ways(case: Case, row: RowMapping, said: Classified | None, tx: Tx[Rou
     def way(key: str, value: str, label: Label, word: str) -> Way:
         effect = _effect(Decision(label), case, said, tx)
         words = effect_in_words(effect, tx.parts)
-        if not isinstance(effect, RefusalReason):
+        if not isinstance(effect, Ending) or effect.refusal is None:
             return Way(key, value, word, words)
-        message = refusal_text(effect, texts[effect], "", row["code"], facts)
+        message = refusal_text(effect.refusal, texts[effect.refusal], "", row["code"], facts)
         return Way(key, value, word, words, message, is_refusal=True)
 
     others = [one for one in Disposition if one is not Disposition.IN_SCOPE]

@@ -10,6 +10,7 @@ from libs.contracts.vocabulary import Desk, Disposition, Field, Kind, MatterCode
 from ..domain.assignment import Assignment, NeedsOffice
 from ..domain.case import Case
 from ..domain.consideration import OfficeReason
+from ..domain.ending import Ending
 from ..domain.review import Label
 from ..parts import RoutingParts
 from . import wording as w
@@ -20,7 +21,7 @@ _SHAKY_BELOW: Final = 0.75
 KEYS: Final[Mapping[Disposition, str]] = {one: str(number) for number, one in enumerate(Disposition, start=1)}
 """The key of each disposition, in the order of the page."""
 
-Effect = Assignment | NeedsOffice | RefusalReason
+Effect = Assignment | NeedsOffice | Ending
 
 
 def sure_in_words(share: float) -> str:
@@ -92,8 +93,10 @@ def effect_in_words(effect: Effect, parts: RoutingParts) -> str:
         case NeedsOffice(reason=reason):
             why = w.OFFICE_REASONS[reason]
             return f"hồ sơ ở lại Văn phòng: {why[0].lower()}{why[1:]}"
-        case code:
+        case Ending(refusal=RefusalReason() as code):
             return f"trả lời {code} – {parts.words.refusal_reasons[code]}"
+        case Ending():
+            return "gửi lại tình hình các phản ánh của người gửi, kết thúc hồ sơ"
 
 
 def in_scope_words(case: Case) -> tuple[str, str]:

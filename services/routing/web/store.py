@@ -39,6 +39,7 @@ _ROW: Final = [
     for name in (
         "feedback_id", "code", "state", "agency_id", "desk", "act_by", "warn_at", "ended_at", "received_at", "kind",
         "field", "urgency", "shielded", "sensitive", "no_head", "office_reason",
+        "ended_alone_at",
     )
 ]  # fmt: skip
 
@@ -230,6 +231,8 @@ def _on(queue: Queue, officer: Officer, now: datetime) -> list[ColumnElement[boo
         where.append(or_(c.office_reason.is_(None), c.office_reason.not_in(sorted(queue.other_reasons_than))))
     if queue.no_head:
         where.append(c.no_head)
+    if queue.ended_alone:
+        where.append(c.ended_alone_at.is_not(None))
     if queue.late:
         where.append(c.act_by < now)
     if queue.soon:

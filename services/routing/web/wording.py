@@ -90,6 +90,7 @@ OFFICE_REASONS: Final[Mapping[OfficeReason, str]] = {
     OfficeReason.NOT_IN_SCOPE: "Có thể không thuộc phạm vi tiếp nhận",
     OfficeReason.SENSITIVE: "Có dấu hiệu khiếu nại, tố cáo hoặc có thể làm lộ người gửi",
     OfficeReason.INCOMPLETE: "Người gửi chưa gửi xong",
+    OfficeReason.WROTE_AGAIN: "Người gửi nhắn lại sau khi hệ thống đã tự trả lời",
     OfficeReason.NEEDS_REVIEW: "Phân loại tự động chưa chắc chắn",
     OfficeReason.MATTER_UNKNOWN: "Chưa rõ việc gì",
     OfficeReason.PLACE_UNKNOWN: "Chưa rõ phường, xã nào",
@@ -138,6 +139,7 @@ STEPS: Final[Mapping[str, str]] = {
     "approved": "Duyệt, gửi người dân",
     "sent_back": "Yêu cầu làm lại",
     "refused": "Không thụ lý",
+    "look_up_answered": "Trả lời tra cứu, kết thúc",
     "unmasked": "Xem thông tin người gửi",
     "supplemented": "Người gửi bổ sung",
     "shield_closed": "Thu hẹp người được xem",
@@ -157,6 +159,7 @@ DECISIONS: Final[Mapping[str, str]] = {
     "accused_post": "chức vụ",
     "sensitive": "nhạy cảm",
     "urgency": "khẩn",
+    "refusal": "nơi tiếp nhận khác",
 }
 """What triage's quoted words led to."""
 QUOTED_BY: Final[Mapping[str, str]] = {"assistant": "mô hình trợ giúp gợi ý, cần người xem lại"}

@@ -9,7 +9,7 @@ from libs.contracts.vocabulary import Disposition, FeedbackId, Kind
 
 from .decision import Decision
 from .label import DECISIONS, Label
-from .policy import DISMISSING
+from .policy import DISMISSING, ENDING
 
 MOST_NAMED: Final = 20
 """Cases that are named so that a person can read them before a model is adopted."""
@@ -19,8 +19,8 @@ Change = Callable[[Decision, Decision], bool]
 
 
 def is_dismissed_alone(decision: Decision) -> bool:
-    """Whether nobody looks before the citizen is refused."""
-    return decision.disposition in DISMISSING and not decision.needs_review
+    """Whether nobody looks before the citizen is refused, or sent to read on elsewhere."""
+    return decision.disposition in ENDING and not decision.needs_review
 
 
 FATES: Final[Mapping[str, Fate]] = {

@@ -12,6 +12,7 @@ from libs.contracts.vocabulary import (
     MatterCode,
     Nature,
     PlaceId,
+    RefusalReason,
     Urgency,
 )
 
@@ -76,6 +77,7 @@ class Decision:
     accused_unit: tuple[AgencyScore, ...] = ()
     accused_post: AccusedPost = AccusedPost.UNKNOWN
     urgency: Urgency = Urgency.NORMAL
+    refusal: RefusalReason | None = None
     sensitive: bool = False
     needs_review: bool = False
     reasons: tuple[Reason, ...] = ()

@@ -13,6 +13,10 @@ from .decision import Decision
 from .linear import Judgement
 
 DISMISSING: Final = (Disposition.SPAM_ADS, Disposition.OUT_OF_SCOPE_OTHER, Disposition.INSUFFICIENT)
+ANSWERING: Final = (Disposition.INQUIRY, Disposition.STATUS_LOOKUP)
+"""The sender is told where to read on, and no agency hears of it."""
+ENDING: Final = (*DISMISSING, *ANSWERING)
+"""Nobody looks into it any more once it goes on alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Policy:
     """An ordinary decision goes on alone from here."""
     dismissed_in_scope: float = 0.05
     """A dismissal goes on alone while an ordinary feedback is at most this probable."""
+    answered_in_scope: float = 0.07
+    """The same for a question or a look-up, which at least is answered."""
     sensitive_from: float = 0.1
     """From this probability of a complaint or denunciation a text is held back."""
     kind: float = 0.5
@@ -44,6 +50,8 @@ def is_doubtful(
         return True
     if decision.disposition in DISMISSING:
         return judged.of(Disposition.IN_SCOPE) > least.dismissed_in_scope or rules_say is Disposition.IN_SCOPE
+    if decision.disposition in ANSWERING:
+        return judged.of(Disposition.IN_SCOPE) > least.answered_in_scope
     if decision.disposition is not Disposition.IN_SCOPE:
         return False
     if (sure.kind or 0.0) < least.kind or (sure.field or 0.0) < least.field:

@@ -10,6 +10,7 @@ from libs.contracts.vocabulary import AccusedPost, Disposition, Field, Kind, Nat
 
 from .conduct import accused_post
 from .decision import AgencyScore, Confidence, Decision, MatterScore, Reason
+from .elsewhere import refusal_of
 from .office import accused_unit, places_of
 from .rules import Rules, Seen
 
@@ -40,6 +41,7 @@ def decision_of(verdict: Verdict, seen: Seen, rules: Rules, model_version: str) 
     matters = _matters(verdict, seen, rules, accused.units)
     places = places_of(seen.offices, seen.known_place)
     named = seen.offices.named
+    refusal = refusal_of(seen.evidence, verdict.disposition)
     return Decision(
         disposition=verdict.disposition,
         confidence=Confidence(
@@ -63,8 +65,14 @@ def decision_of(verdict: Verdict, seen: Seen, rules: Rules, model_version: str) 
         accused_unit=accused.units,
         accused_post=accused.post,
         urgency=Urgency.HIGH if seen.evidence.weight("urgency", "high") else Urgency.NORMAL,
+        refusal=refusal,
         sensitive=verdict.sensitive,
-        reasons=(*verdict.reasons, *_reasons(seen, accused), *verdict.sensitive_because),
+        reasons=(
+            *verdict.reasons,
+            *_reasons(seen, accused),
+            *(seen.evidence.reasons("refusal", refusal, refusal, limit=2) if refusal else ()),
+            *verdict.sensitive_because,
+        ),
     )
 
 

@@ -118,7 +118,8 @@ def _facts(answers: Sequence[Answer], table: Table, policy: Policy) -> Iterator[
         f"the field below {policy.field}; when the matter found is below {policy.matter}, or the unit accused below "
         f"{policy.unit}; when something else than a complaint is held back (a complaint at least "
         f"{policy.sensitive_from} probable, or a cue of one); when a dismissal leaves an ordinary feedback more than "
-        f"{policy.dismissed_in_scope} probable, or the rules see one; and when a text was not read to its end. Set by "
+        f"{policy.dismissed_in_scope} probable, or the rules see one, or an answer with a link more than "
+        f"{policy.answered_in_scope}; and when a text was not read to its end. Set by "
         "hand, and what they cost and keep is counted below.\n"
     )
 
@@ -136,7 +137,7 @@ def _figures(answers: Sequence[Answer]) -> Iterator[str]:
     for decision in ("level", "span"):
         yield _line(decision, measure.share(scoped, decision))
     yield _line("routed", Share(sum(one.routed_right for one in scoped), len(scoped)))
-    yield _line("in scope, dismissed without a person", measure.dismissed(answers))
+    yield _line("in scope, ended without a person", measure.dismissed(answers))
     yield _line("denunciations not held back", measure.let_through(answers))
     yield _line("sent to a person", measure.reviewed(answers))
     alone = [one for one in answers if not one.decided.needs_review]

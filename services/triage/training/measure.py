@@ -11,9 +11,9 @@ from libs.contracts.vocabulary import Disposition
 from libs.places import fold
 
 from ..domain import Decision
+from ..domain.comparison import is_dismissed_alone
 from .corpus import Example
 
-DISMISSED: Final = (Disposition.SPAM_ADS, Disposition.OUT_OF_SCOPE_OTHER, Disposition.INSUFFICIENT)
 _Z: Final = 1.96
 _BINS: Final = 10
 _WORD: Final = re.compile(r"\w+")
@@ -104,11 +104,9 @@ def calibration_error(answers: Sequence[Answer]) -> float:
 
 
 def dismissed(answers: Iterable[Answer]) -> Share:
-    """In-scope texts dismissed without a person."""
+    """In-scope texts that end without a person: refused, or answered with a link."""
     scoped = in_scope(answers)
-    return Share(
-        sum(one.decided.disposition in DISMISSED and not one.decided.needs_review for one in scoped), len(scoped)
-    )
+    return Share(sum(is_dismissed_alone(one.decided) for one in scoped), len(scoped))
 
 
 def let_through(answers: Iterable[Answer]) -> Share:

@@ -116,12 +116,17 @@ async def test_an_unfinished_feedback_stands_on_the_office_s_desk(city: City) ->
 
 @pytest.mark.parametrize(
     ("disposition", "suggested"),
-    [(Disposition.SPAM_ADS, "TCH10"), (Disposition.INQUIRY, "TCH03"), (Disposition.INSUFFICIENT, "TCH07")],
+    [
+        (Disposition.SPAM_ADS, "TCH10"),
+        (Disposition.OUT_OF_SCOPE_OTHER, "TCH04"),
+        (Disposition.INQUIRY, "TCH03"),
+        (Disposition.INSUFFICIENT, "TCH07"),
+    ],
 )
-async def test_the_machine_suggests_a_refusal_and_refuses_nothing(
+async def test_in_doubt_the_machine_suggests_a_refusal_and_refuses_nothing(
     city: City, disposition: Disposition, suggested: str
 ) -> None:
-    feedback_id = await city.opened(disposition=disposition, kind=None)
+    feedback_id = await city.opened(disposition=disposition, kind=None, needs_review=True)
     case = await city.case(feedback_id)
     assert (case["state"], case["suggested_refusal"]) == ("received", suggested)
     assert [event.state for event in await city.said()] == [CaseState.RECEIVED]

@@ -85,14 +85,22 @@ async def test_a_label_alone_tells_the_citizen_nothing_and_suggests_the_refusal(
     assert row["reviewed"]
 
 
-async def test_a_status_lookup_stays_with_the_office(city: City) -> None:
-    case = await city.opened(disposition=D.STATUS_LOOKUP, kind=None, field=Field.HO_TICH)
+async def test_a_look_up_confirmed_is_closed_for_intake_to_answer(city: City) -> None:
+    case = await city.opened(disposition=D.STATUS_LOOKUP, kind=None, field=Field.HO_TICH, needs_review=True)
     before = len(await city.said(case))
     await decided(city, case, None)
-    (corrected,) = (await city.said(case))[before:]
+    corrected, closed = (await city.said(case))[before:]
     assert (corrected.disposition, corrected.field) == (D.STATUS_LOOKUP, Field.HO_TICH)
+    assert (closed.state, closed.reason) == (CaseState.CLOSED, "status_lookup")
     row = await city.case(case)
-    assert (row["state"], row["office_reason"], row["field"]) == ("received", "not_in_scope", "ho_tich")
+    assert (row["state"], row["ended_alone_at"], row["field"]) == ("closed", None, "ho_tich")
+
+
+async def test_a_look_up_only_labelled_stays_with_the_office(city: City) -> None:
+    case = await city.opened(disposition=D.STATUS_LOOKUP, kind=None, needs_review=True)
+    await decided(city, case, Label(D.STATUS_LOOKUP), only_label=True)
+    row = await city.case(case)
+    assert (row["state"], row["office_reason"]) == ("received", "not_in_scope")
 
 
 async def test_to_confirm_the_machine_is_a_label_too(city: City) -> None:
@@ -154,8 +162,8 @@ async def test_a_case_taken_back_is_reviewed_by_what_triage_says_now(city: City)
 
 async def test_what_a_person_said_is_not_overruled_by_the_machine(city: City) -> None:
     case = await city.opened(needs_review=True, matters=())
-    await decided(city, case, Label(D.STATUS_LOOKUP))
+    await decided(city, case, Label(D.INSUFFICIENT), only_label=True)
     city.clock.advance(MINUTE)
     await city.hear(classification(case, matters=(MatterScore(matter=MatterCode("HT01"), score=0.9),)))
     row = await city.case(case)
-    assert (row["disposition"], row["state"]) == (D.STATUS_LOOKUP, CaseState.RECEIVED)
+    assert (row["disposition"], row["state"]) == (D.INSUFFICIENT, CaseState.RECEIVED)

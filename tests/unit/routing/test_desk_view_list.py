@@ -25,7 +25,8 @@ def officer(agency_id: AgencyId, *roles: Role) -> Officer:
 
 CASE = {
     "feedback_id": UUID(int=1), "agency_id": LANG, "desk": "agency", "state": "assigned", "office_reason": None,
-    "no_head": False, "ended_at": None, "warn_at": NOW + timedelta(days=3), "act_by": NOW + timedelta(days=5),
+    "no_head": False, "ended_at": None, "ended_alone_at": None,
+    "warn_at": NOW + timedelta(days=3), "act_by": NOW + timedelta(days=5),
 }  # fmt: skip
 
 
@@ -76,6 +77,12 @@ def test_an_agency_s_case_stands_on_these_lists(changes: dict[str, Any], slugs: 
             id="suspected when an agency had it already",
         ),
         pytest.param({"agency_id": LANG, "desk": "head", "no_head": True}, {"no-head", "at-agencies"}, id="no head"),
+        pytest.param({"state": "refused", "ended_at": NOW}, {"city-closed"}, id="refused by a person"),
+        pytest.param(
+            {"state": "refused", "ended_at": NOW, "ended_alone_at": NOW},
+            {"city-closed", "ended-alone"},
+            id="refused by the machine",
+        ),
     ],
 )
 def test_a_case_of_the_office_stands_on_these_lists(changes: dict[str, Any], slugs: set[str]) -> None:

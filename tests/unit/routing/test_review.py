@@ -29,15 +29,16 @@ from services.routing.classification import facts_as_labelled, proposal_of
 from services.routing.domain.assignment import Assignment, NeedsOffice
 from services.routing.domain.case import Case
 from services.routing.domain.consideration import OfficeReason
-from services.routing.domain.facts import Scored
+from services.routing.domain.ending import Ending
+from services.routing.domain.facts import Facts, Scored
 from services.routing.domain.permission import Guard, Officer, Role
 from services.routing.domain.review import (
     Decision,
     Label,
     Risk,
     effect_of,
+    ending_at_once,
     is_doubted,
-    refusal_at_once,
     reviews,
     risk_of,
 )
@@ -99,7 +100,7 @@ def a_case(
 
 DOUBTFUL = [
     OfficeReason.NOT_CLASSIFIED, OfficeReason.NOT_IN_SCOPE, OfficeReason.SENSITIVE, OfficeReason.INCOMPLETE,
-    OfficeReason.NEEDS_REVIEW, OfficeReason.MATTER_UNKNOWN,
+    OfficeReason.NEEDS_REVIEW, OfficeReason.MATTER_UNKNOWN, OfficeReason.WROTE_AGAIN,
 ]  # fmt: skip
 
 
@@ -216,15 +217,22 @@ def test_the_person_s_matter_alone_counts_not_what_triage_considered() -> None:
 def test_what_is_nobody_s_to_look_into_is_answered_at_once_or_only_labelled(
     disposition: Disposition, reason: RefusalReason
 ) -> None:
-    assert effect(Label(disposition)) is reason
+    assert effect(Label(disposition)) == Ending(reason)
     labelled = effect(Label(disposition), only_label=True)
     assert isinstance(labelled, NeedsOffice)
     assert (labelled.suggested_refusal, labelled.desk) == (reason, Desk.OFFICE)
 
 
-@pytest.mark.parametrize("disposition", [D.IN_SCOPE, D.STATUS_LOOKUP, D.COMPLAINT_DENUNCIATION])
-def test_nothing_is_refused_at_once_that_needs_thought(disposition: Disposition) -> None:
-    assert refusal_at_once(disposition) is None
+def test_a_look_up_ends_with_its_answer_or_is_only_labelled() -> None:
+    assert effect(Label(D.STATUS_LOOKUP)) == Ending(None)
+    labelled = effect(Label(D.STATUS_LOOKUP), only_label=True)
+    assert isinstance(labelled, NeedsOffice)
+    assert (labelled.suggested_refusal, labelled.desk) == (None, Desk.OFFICE)
+
+
+@pytest.mark.parametrize("disposition", [D.IN_SCOPE, D.COMPLAINT_DENUNCIATION])
+def test_nothing_ends_at_once_that_needs_thought(disposition: Disposition) -> None:
+    assert ending_at_once(Facts(disposition)) is None
 
 
 @pytest.mark.parametrize("disposition", list(D))
@@ -321,7 +329,8 @@ def test_the_matters_of_the_field_triage_read_come_before_all_others() -> None:
             "chuyển UBND phường Láng, bàn người đứng đầu",
         ),
         (Label(D.SPAM_ADS), {}, "trả lời TCH10 – Quảng cáo, thư rác, thử nghiệm, xúc phạm"),
-        (Label(D.STATUS_LOOKUP), {}, "hồ sơ ở lại Văn phòng"),
+        (Label(D.STATUS_LOOKUP), {}, "gửi lại tình hình các phản ánh của người gửi, kết thúc hồ sơ"),
+        (Label(D.STATUS_LOOKUP), {"only_label": True}, "hồ sơ ở lại Văn phòng"),
         (BIRTH, {"confirmed_place": None}, "hồ sơ ở lại Văn phòng: chưa rõ phường, xã nào"),
         (
             Label(D.COMPLAINT_DENUNCIATION),

@@ -4,12 +4,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from libs.contracts.vocabulary import AccusedPost, Disposition, Field, Kind, Nature
+from libs.contracts.vocabulary import AccusedPost, Disposition, Field, Kind, Nature, RefusalReason
 from services.triage.domain.row import CueRow
 from tests.unit.triage.hanoi import rows
 
 RULES: Final = "\n".join(path.read_text("utf-8") for path in Path("services/triage/domain").glob("*.py"))
-VOCABULARY: Final = {*Disposition, *Kind, *Nature, *Field, *AccusedPost}
+VOCABULARY: Final = {*Disposition, *Kind, *Nature, *Field, *AccusedPost, *RefusalReason}
 
 
 def _language() -> list[CueRow]:

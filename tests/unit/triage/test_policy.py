@@ -7,7 +7,16 @@ from services.triage.domain.decision import AgencyScore, Confidence, Decision
 from services.triage.domain.linear import Judgement
 from services.triage.domain.policy import Policy, is_doubtful
 
-LEAST = Policy(disposition=0.5, dismissed_in_scope=0.05, sensitive_from=0.1, kind=0.5, field=0.4, matter=0.5, unit=0.6)
+LEAST = Policy(
+    disposition=0.5,
+    dismissed_in_scope=0.05,
+    answered_in_scope=0.2,
+    sensitive_from=0.1,
+    kind=0.5,
+    field=0.4,
+    matter=0.5,
+    unit=0.6,
+)
 IN_SCOPE, SPAM = Disposition.IN_SCOPE, Disposition.SPAM_ADS
 
 
@@ -57,6 +66,8 @@ def test_what_is_sure_goes_on_alone() -> None:
         {"disposition": SPAM, "in_scope": 0.06},
         {"disposition": SPAM, "rules_say": IN_SCOPE},
         {"disposition": Disposition.INQUIRY, "sensitive": True},
+        {"disposition": Disposition.INQUIRY, "in_scope": 0.21},
+        {"disposition": Disposition.STATUS_LOOKUP, "in_scope": 0.21},
     ],
 )
 def test_what_is_not_goes_to_a_person(why: dict[str, object]) -> None:
@@ -64,4 +75,4 @@ def test_what_is_not_goes_to_a_person(why: dict[str, object]) -> None:
 
 
 def test_what_the_rules_see_counts_for_dismissals_alone() -> None:
-    assert not _doubtful(Disposition.INQUIRY, rules_say=IN_SCOPE, in_scope=0.3)
+    assert not _doubtful(Disposition.INQUIRY, rules_say=IN_SCOPE, in_scope=0.2)
