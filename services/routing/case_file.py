@@ -192,8 +192,8 @@ class CaseFile:
         await self.end_assignment()
         self.note("look_up_answered")
 
-    async def was_ended_alone(self, within: timedelta) -> bool:
-        """Whether the machine ended another case of the same sender lately."""
+    async def was_answered_alone(self, within: timedelta) -> bool:
+        """Whether the machine ended a case of the same sender lately, this one or another."""
         return await self.store.was_ended_alone(self.case.feedback_id, self.now - within)
 
     async def end_alone(self, ending: Ending, rules: Sequence[consideration.RuleConsidered]) -> None:

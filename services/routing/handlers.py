@@ -17,7 +17,7 @@ from libs.runtime.bus import Subscriptions
 from libs.runtime.tx import Tx
 
 from .domain.deadline import Clock, start
-from .machine import apply_classification
+from .machine import apply_classification, have_read
 from .parts import RoutingParts
 from .store import CaseStore, HeardStore, NearDuplicateStore
 
@@ -78,12 +78,16 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[RoutingParts]) ->
 
 @subscriptions.on(FeedbackSupplemented)
 async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingParts]) -> None:
-    """Show officers what was added. No state changes and no clock stops."""
+    """Show officers what was added. No state changes and no clock stops, but a person reads what the machine ended."""
     heard = HeardStore(tx.session)
     heard.keep_files(event.feedback_id, _rows(event.attachments))
     if event.reason is SupplementReason.CITIZEN:
         heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
-        CaseStore(tx.session).note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
+        cases = CaseStore(tx.session)
+        cases.note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
+        case = await cases.case_of(event.feedback_id)
+        if case is not None and case.is_ended_alone:
+            await have_read(case, tx)
 
 
 @subscriptions.on(MessageOutcome)

@@ -56,13 +56,22 @@ async def give_up_waiting(case: Case, tx: Tx[RoutingParts]) -> None:
     await file.close()
 
 
+async def have_read(case: Case, tx: Tx[RoutingParts]) -> None:
+    """Open a case again that the machine ended: its sender wrote once more, and was promised that a person reads."""
+    file = CaseFile(case, tx)
+    file.say(Progressed, state=CaseState.RECEIVED)
+    file.change(refusal_reason=None)
+    await file.stand_at_office(CaseState.RECEIVED, NeedsOffice(OfficeReason.WROTE_AGAIN, Desk.OFFICE, ()), since=tx.now)
+    await file.close()
+
+
 async def _decide(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None:
     match assign(facts, tx.parts.province, local_day(tx.now)):
         case Assignment(found, rules):
             await file.route(Handover(found, RoutedReason.ASSIGNED, facts.kind, rules))
         case NeedsOffice() as why:
             ending = ending_of(facts, tx.parts.settings.ends_alone)
-            if ending is not None and await file.was_ended_alone(tx.parts.settings.ends_again_after):
+            if ending is not None and await file.was_answered_alone(tx.parts.settings.ends_again_after):
                 why, ending = replace(why, reason=OfficeReason.WROTE_AGAIN), None
             if ending is not None:
                 await file.end_alone(ending, why.rules)

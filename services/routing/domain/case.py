@@ -32,6 +32,14 @@ class Case:
     office_reason: OfficeReason | None = None
     """Why it stands on the Office's desk."""
     classified_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_alone_at: datetime | None = None
+    """When the machine ended it without a person; kept when it was opened again."""
+
+    @property
+    def is_ended_alone(self) -> bool:
+        """Whether it is closed and no person has read it."""
+        return self.ended_at is not None and self.ended_at == self.ended_alone_at
 
     @property
     def agency_id(self) -> AgencyId:

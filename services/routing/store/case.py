@@ -35,7 +35,7 @@ from .shelf import Shelf
 _KEPT = (
     "feedback_id", "state", "version", "case_seq", "received_at", "due_at", "kind", "matter", "field",
     "confirmed_place", "incomplete", "sensitive", "decided_by_person", "classified_at",
-    "office_reason",
+    "office_reason", "ended_at", "ended_alone_at",
 )  # fmt: skip
 _GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
 _CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]

@@ -49,7 +49,7 @@ class Queue:
             and (not self.reasons or case["office_reason"] in self.reasons)
             and case["office_reason"] not in self.other_reasons_than
             and (not self.no_head or bool(case["no_head"]))
-            and (not self.ended_alone or case["ended_alone_at"] is not None)
+            and (not self.ended_alone or case["ended_alone_at"] == case["ended_at"])
             and (not self.late or case["act_by"] < now)
             and (not self.soon or (warned and case["act_by"] >= now))
         )

@@ -232,7 +232,7 @@ def _on(queue: Queue, officer: Officer, now: datetime) -> list[ColumnElement[boo
     if queue.no_head:
         where.append(c.no_head)
     if queue.ended_alone:
-        where.append(c.ended_alone_at.is_not(None))
+        where.append(c.ended_alone_at == c.ended_at)
     if queue.late:
         where.append(c.act_by < now)
     if queue.soon:

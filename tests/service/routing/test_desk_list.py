@@ -50,7 +50,7 @@ def some_cases(city: City) -> list[dict[str, Any]]:
                 "act_by": act_by,
                 "warn_at": chance.choice([None, act_by - timedelta(hours=30)]),
                 "ended_at": now if state in CLOSED_STATES else None,
-                "ended_alone_at": now if state in CLOSED_STATES and chance.random() < 0.5 else None,
+                "ended_alone_at": chance.choice([None, now - timedelta(1), now if state in CLOSED_STATES else None]),
                 "shielded": chance.random() < 0.4,
                 "accused": chance.sample([LANG, OFFICE, "HN-SNV25"], k=chance.randint(0, 2)),
                 "accused_post": chance.choice(list(AccusedPost)).value,

@@ -7,16 +7,36 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from libs.contracts.events import Progressed, Refused, Routed
-from libs.contracts.vocabulary import CaseState, Disposition, RefusalReason, SenderId, Urgency
+from libs.contracts.events import FeedbackSupplemented, Progressed, Refused, Routed
+from libs.contracts.vocabulary import (
+    CaseState,
+    Disposition,
+    FeedbackId,
+    RefusalReason,
+    SenderId,
+    SupplementReason,
+    Urgency,
+)
 from libs.runtime.ids import uuid7
 from services.routing import tables as t
 from services.routing.app import SERVICE
-from tests.service.routing.city import City, classification, received
+from services.routing.domain.review import Label
+from tests.service.routing.city import MINUTE, City, classification, received
+from tests.service.routing.review import decided
 from tests.support.service import Runs, Workbench
 
 SPAM = {"disposition": Disposition.SPAM_ADS, "kind": None}
 LOOK_UP = {"disposition": Disposition.STATUS_LOOKUP, "kind": None}
+
+
+def supplement(feedback_id: UUID) -> FeedbackSupplemented:
+    return FeedbackSupplemented(
+        key=feedback_id,
+        feedback_id=FeedbackId(feedback_id),
+        sender_id=SenderId(uuid4()),
+        reason=SupplementReason.CITIZEN,
+        text="Không phải quảng cáo, tôi hỏi thật.",
+    )
 
 
 async def of(city: City, sender: UUID, **classified: Any) -> UUID:
@@ -74,6 +94,35 @@ async def test_who_writes_again_is_read_by_a_person(city: City) -> None:
     case = await city.case(again)
     assert (case["state"], case["office_reason"], case["suggested_refusal"]) == ("received", "wrote_again", "TCH10")
     assert [type(event) for event in await city.said(again)] == [Progressed]
+
+
+async def test_what_its_sender_adds_is_read_by_a_person(city: City) -> None:
+    feedback_id = await city.opened(**SPAM)
+    before = len(await city.said())
+    await city.hear(supplement(feedback_id))
+    (told,) = (await city.said())[before:]
+    assert (told.state, told.case_seq) == (CaseState.RECEIVED, 3)
+    case = await city.case(feedback_id)
+    assert (case["state"], case["office_reason"], case["ended_at"]) == ("received", "wrote_again", None)
+    assert case["refusal_reason"] is None
+
+    city.clock.advance(MINUTE)
+    await city.hear(classification(feedback_id, **SPAM))
+    assert (await city.case(feedback_id))["office_reason"] == "wrote_again", "it is not ended again"
+    city.clock.advance(MINUTE)
+    await city.hear(classification(feedback_id))
+    assert (await city.case(feedback_id))["state"] == "assigned", "unless it proves to be a feedback"
+
+
+async def test_what_a_person_ended_stays_ended(city: City) -> None:
+    feedback_id = await city.opened(**SPAM)
+    await city.hear(supplement(feedback_id))
+    city.clock.advance(MINUTE)
+    await decided(city, feedback_id, Label(Disposition.SPAM_ADS))
+    before = await city.case(feedback_id)
+    await city.hear(supplement(feedback_id))
+    assert await city.case(feedback_id) == before
+    assert before["state"] == "refused"
 
 
 async def test_what_is_handled_here_goes_its_way_all_the_same(city: City) -> None:
