@@ -15,8 +15,8 @@ from tests.unit.triage.hanoi import LANG, TODAY, classifier
 BIRTH = "phường Láng bắt phải có hộ khẩu giấy mới nhận hồ sơ khai sinh cho con em"
 LABELS = {
     "id", "disposition", "kind", "nature", "field", "agency_level", "agency_span", "agency_start", "agency_end",
-    "urgency", "sensitive", "needs_review", "matters", "places", "accused_unit", "accused_post", "confidence",
-    "reasons", "model_version",
+    "urgency", "refusal", "sensitive", "needs_review", "matters", "places", "accused_unit", "accused_post",
+    "confidence", "reasons", "model_version",
 }  # fmt: skip
 
 
