@@ -192,9 +192,9 @@ class CaseFile:
         await self.end_assignment()
         self.note("look_up_answered")
 
-    async def was_answered_alone(self, within: timedelta) -> bool:
+    async def sender_was_answered_alone(self, within: timedelta) -> bool:
         """Whether the machine ended a case of the same sender lately, this one or another."""
-        return await self.store.was_ended_alone(self.case.feedback_id, self.now - within)
+        return await self.store.sender_was_answered_alone(self.case.feedback_id, self.now - within)
 
     async def end_alone(self, ending: Ending, rules: Sequence[consideration.RuleConsidered]) -> None:
         """End the case without a person; the citizen reads that it was so, and how a person is reached."""

@@ -1,6 +1,7 @@
 """One function per event heard: load, decide, save, emit."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 from uuid import UUID
 
 from libs.contracts.envelope import Event
@@ -28,14 +29,14 @@ subscriptions = Subscriptions("routing")
 async def take_cases(events: Sequence[Event], tx: Tx[RoutingParts]) -> None:
     """Open the cases, or lock them, that many events are about."""
     opened: dict[UUID, FeedbackReceived] = {}
-    classified: set[UUID] = set()
+    others: set[UUID] = set()
     for event in events:
         if isinstance(event, FeedbackReceived):
             opened.setdefault(event.feedback_id, event)  # of two the first opens the case
-        elif isinstance(event, Classified):
-            classified.add(event.feedback_id)
+        elif isinstance(event, Classified) or _is_word_of_citizen(event):
+            others.add(event.feedback_id)
     columns = {feedback_id: _opened(event, tx) for feedback_id, event in opened.items()}
-    new = await CaseStore(tx.session).take_ahead(columns, classified)
+    new = await CaseStore(tx.session).take_ahead(columns, others)
     await HeardStore(tx.session).latest_ahead(new)
 
 
@@ -81,7 +82,7 @@ async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingPa
     """Show officers what was added. No state changes and no clock stops, but a person reads what the machine ended."""
     heard = HeardStore(tx.session)
     heard.keep_files(event.feedback_id, _rows(event.attachments))
-    if event.reason is SupplementReason.CITIZEN:
+    if _is_word_of_citizen(event):
         heard.keep_supplement(event.event_id, event.feedback_id, event.text, event.occurred_at)
         cases = CaseStore(tx.session)
         cases.note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
@@ -97,6 +98,11 @@ async def on_message_outcome(event: MessageOutcome, tx: Tx[RoutingParts]) -> Non
         HeardStore(tx.session).keep_notice(
             event.message_id, event.feedback_id, event.notice.value, event.outcome.value, event.detail, event.at
         )
+
+
+def _is_word_of_citizen(event: Event) -> TypeGuard[FeedbackSupplemented]:
+    """Whether somebody has to read it: what only tells of a file disturbs no case."""
+    return isinstance(event, FeedbackSupplemented) and event.reason is SupplementReason.CITIZEN
 
 
 def _opened(event: FeedbackReceived, tx: Tx[RoutingParts]) -> dict[str, object]:

@@ -71,7 +71,7 @@ async def _decide(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None:
             await file.route(Handover(found, RoutedReason.ASSIGNED, facts.kind, rules))
         case NeedsOffice() as why:
             ending = ending_of(facts, tx.parts.settings.ends_alone)
-            if ending is not None and await file.was_answered_alone(tx.parts.settings.ends_again_after):
+            if ending is not None and await file.sender_was_answered_alone(tx.parts.settings.ends_again_after):
                 why, ending = replace(why, reason=OfficeReason.WROTE_AGAIN), None
             if ending is not None:
                 await file.end_alone(ending, why.rules)

@@ -52,7 +52,7 @@ class Words:
     states: Mapping[CaseState, str]
     refusal_reasons: Mapping[RefusalReason, str]
     fields: Mapping[Field, str]
-    answered_by_machine: str = ""
+    answered_by_machine: str
     """Added to what a citizen is told when no person has read: that it is so, and how a person is reached."""
 
 
@@ -93,8 +93,14 @@ def rules_of(tables: Mapping[str, Rows], tie_margin: float) -> Province:
 
 
 def words_of(tables: Mapping[str, Rows]) -> Words:
-    """What the province calls states, refusal reasons and fields."""
+    """What the province calls states, refusal reasons and fields, and what it says with a machine's answer.
+
+    Raises:
+        BadRows: that is missing.
+    """
     facts = {row["key"]: row["value"] for row in tables["province"]}
+    if not facts.get("answered_by_machine"):
+        raise BadRows("province.toml lacks answered_by_machine")
     return Words(
         states={CaseState(row["code"]): row["label_vi"] for row in tables["states"]},
         refusal_reasons={RefusalReason(row["code"]): row["label_vi"] for row in tables["refusal_reasons"]},

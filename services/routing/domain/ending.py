@@ -44,7 +44,7 @@ def suggested_refusal(facts: Facts) -> RefusalReason | None:
 
 
 def ending_of(facts: Facts, allowed: Collection[Disposition]) -> Ending | None:
-    """How the machine ends a case alone, where the province allows it; None when a person has to look.
+    """How the machine ends a case alone, where the city allows it; None when a person has to look.
 
     Triage was sure, nothing may be a denunciation, nobody is in danger, and the citizen finished what he wrote.
     Whether he was answered by the machine before is for the caller to ask: then a person reads it.

@@ -56,7 +56,7 @@ _LOCK: Final = (
 _SAVE_LOCKED: Final = update(t.cases).where(t.cases.c.feedback_id == bindparam("which"))
 _SAVE: Final = _SAVE_LOCKED.where(t.cases.c.version == bindparam("read_version")).returning(t.cases.c.feedback_id)
 _MINE: Final = t.cases.alias("mine")
-_ENDED_ALONE: Final = (
+_ANSWERED_ALONE: Final = (
     select(t.cases.c.feedback_id)
     .join(_MINE, _MINE.c.sender_id == t.cases.c.sender_id)
     .where(_MINE.c.feedback_id == bindparam("which"), t.cases.c.ended_alone_at > bindparam("since"))
@@ -131,11 +131,11 @@ class CaseStore:
         self._shelf.locked.update(waiting)
         return [_case(row) for row in waiting.values()]
 
-    async def was_ended_alone(self, feedback_id: UUID, since: datetime) -> bool:
+    async def sender_was_answered_alone(self, feedback_id: UUID, since: datetime) -> bool:
         """Whether the machine ended a case of the same sender since then."""
         await write_appended(self._session, _SAVE_LOCKED)
         self._shelf.unsaved.clear()
-        return await self._session.scalar(_ENDED_ALONE, {"which": feedback_id, "since": since}) is not None
+        return await self._session.scalar(_ANSWERED_ALONE, {"which": feedback_id, "since": since}) is not None
 
     async def save(self, case: Case, changes: Mapping[str, Any]) -> None:
         """Write what changed about a case, one version further.

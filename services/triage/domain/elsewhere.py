@@ -7,7 +7,7 @@ from libs.contracts.vocabulary import Disposition, RefusalReason
 from .evidence import Evidence
 
 ELSEWHERE: Final = (RefusalReason.TCH04, RefusalReason.TCH05, RefusalReason.TCH12)
-"""A thing seen on the street; a quarrel or a crime; what others than the city answer for. Source: domain rules 2.5."""
+"""A thing seen on the street; a quarrel or a crime; what others than the city answer for. Source: domain rules 2.3."""
 _ENOUGH: Final = 2
 _CLEARLY: Final = 2
 """So many times as much as for any other."""
