@@ -47,7 +47,7 @@ class KeywordClassifier:
         # Where the rules err, every other text is a feedback.
         judged = Judgement(((decision.disposition.value, sure), (Disposition.IN_SCOPE.value, (1 - sure) / 2)))
         read_whole = len(text) <= LONGEST_READ
-        doubtful = is_doubtful(decision, judged, decision.disposition, self._policy, read_whole=read_whole)
+        doubtful = is_doubtful(decision, judged, lambda: decision.disposition, self._policy, read_whole=read_whole)
         return replace(decision, needs_review=doubtful)
 
 

@@ -4,6 +4,7 @@ Wrongly dismissed is worse than wrongly asked: a citizen whose feedback vanishes
 dismissal must be surer than any other decision, and the rules must not see a feedback where the model sees none.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,16 +41,19 @@ class Policy:
 
 
 def is_doubtful(
-    decision: Decision, judged: Judgement, rules_say: Disposition, least: Policy, *, read_whole: bool
+    decision: Decision, judged: Judgement, rules_say: Callable[[], Disposition], least: Policy, *, read_whole: bool
 ) -> bool:
-    """Whether any decision that the next step stands on is not sure enough, or the text was not read to its end."""
+    """Whether any decision that the next step stands on is not sure enough, or the text was not read to its end.
+
+    The rules are asked only about what may be dismissed.
+    """
     sure = decision.confidence
     if not read_whole or sure.disposition < least.disposition:
         return True
     if decision.sensitive and decision.disposition is not Disposition.COMPLAINT_DENUNCIATION:
         return True
     if decision.disposition in DISMISSING:
-        return judged.of(Disposition.IN_SCOPE) > least.dismissed_in_scope or rules_say is Disposition.IN_SCOPE
+        return judged.of(Disposition.IN_SCOPE) > least.dismissed_in_scope or rules_say() is Disposition.IN_SCOPE
     if decision.disposition in ANSWERING:
         return judged.of(Disposition.IN_SCOPE) > least.answered_in_scope
     if decision.disposition is not Disposition.IN_SCOPE:

@@ -49,7 +49,10 @@ class TrainedClassifier:
         judged = _disposition(seen, read)
         verdict = self._verdict(text, seen, read, judged, doubt)
         decision = decision_of(verdict, seen, self._rules, self._model_version)
-        rules_say = dispose(seen.evidence, seen.topic, seen.offices).disposition
+
+        def rules_say() -> Disposition:
+            return dispose(seen.evidence, seen.topic, seen.offices).disposition
+
         read_whole = len(text) <= LONGEST_READ
         doubtful = is_doubtful(decision, judged, rules_say, self._policy, read_whole=read_whole)
         return replace(decision, needs_review=doubtful or doubt is not None)

@@ -42,7 +42,7 @@ def _doubtful(
         sensitive=sensitive,
     )
     judged = Judgement(((disposition.value, sure), (IN_SCOPE.value, in_scope)))
-    return is_doubtful(decision, judged, rules_say or disposition, LEAST, read_whole=read_whole)
+    return is_doubtful(decision, judged, lambda: rules_say or disposition, LEAST, read_whole=read_whole)
 
 
 def test_what_is_sure_goes_on_alone() -> None:
