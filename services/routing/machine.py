@@ -27,7 +27,9 @@ async def apply_classification(case: Case, event: Classified, body: Mapping[str,
     facts = facts_of(event, case)
     file = CaseFile(case, tx)
     match on_later_classification(case, facts):
-        case Later.DECIDE:
+        case Later.DECIDE | Later.REOPEN as later:
+            if later is Later.REOPEN:
+                _open_again(file)
             _take_over(file, event, body)
             file.close_shield(facts)
             await _decide(file, facts, tx)
@@ -59,8 +61,7 @@ async def give_up_waiting(case: Case, tx: Tx[RoutingParts]) -> None:
 async def have_read(case: Case, tx: Tx[RoutingParts]) -> None:
     """Open a case again that the machine ended: its sender wrote once more, and was promised that a person reads."""
     file = CaseFile(case, tx)
-    file.say(Progressed, state=CaseState.RECEIVED)
-    file.change(refusal_reason=None)
+    _open_again(file)
     await file.stand_at_office(CaseState.RECEIVED, NeedsOffice(OfficeReason.WROTE_AGAIN, Desk.OFFICE, ()), since=tx.now)
     await file.close()
 
@@ -88,6 +89,12 @@ async def _take_back(file: CaseFile, facts: Facts, tx: Tx[RoutingParts]) -> None
     file.change(reviewed=False)
     desk = Desk.OFFICE_SENSITIVE if sensitive else Desk.OFFICE
     await file.stand_at_office(CaseState.RETURNED, NeedsOffice(reason, desk, ()), since=tx.now)
+
+
+def _open_again(file: CaseFile) -> None:
+    """What was told to be over goes on."""
+    file.say(Progressed, state=CaseState.RECEIVED)
+    file.change(refusal_reason=None)
 
 
 def _take_over(file: CaseFile, event: Classified, body: Mapping[str, Any]) -> None:

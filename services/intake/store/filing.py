@@ -86,7 +86,7 @@ class FilingStore:
         return await self._tracked(_TRACKED.where(feedbacks.c.code == code))
 
     async def case_of(self, feedback_id: UUID) -> TrackedCase | None:
-        """One feedback; none of another channel or a removed one."""
+        """One feedback; None when none was filed under this id."""
         found = await self._tracked(_TRACKED.where(feedbacks.c.feedback_id == feedback_id))
         return found[0] if found else None
 

@@ -18,7 +18,7 @@ MACHINE_MAY_END: Final = frozenset(
 )
 """Never what is handled here, what may be a denunciation, nor what is too short to be understood."""
 
-SUGGESTED_REFUSALS: Final = {
+_USUAL_REFUSALS: Final = {
     Disposition.SPAM_ADS: RefusalReason.TCH10,
     Disposition.OUT_OF_SCOPE_OTHER: RefusalReason.TCH04,
     Disposition.INQUIRY: RefusalReason.TCH03,
@@ -40,7 +40,7 @@ class Ending:
 
 def suggested_refusal(facts: Facts) -> RefusalReason | None:
     """What the Office would most likely answer."""
-    return facts.refusal or SUGGESTED_REFUSALS.get(facts.disposition)
+    return facts.refusal or _USUAL_REFUSALS.get(facts.disposition)
 
 
 def ending_of(facts: Facts, allowed: Collection[Disposition]) -> Ending | None:

@@ -16,6 +16,8 @@ class Later(StrEnum):
     """It needs the shield where the machine gave it away, or more than anybody knew: back to the Office."""
     SHIELD = "shield"
     """A person decided where it is; the shield closes over it there."""
+    REOPEN = "reopen"
+    """No person has read what the machine ended, and now there is more to it: it is decided anew."""
     RECORD = "record"
 
 
@@ -25,6 +27,8 @@ def on_later_classification(case: Case, facts: Facts) -> Later:
 
     Source: SECURITY.md: a suspected complaint or denunciation stands on the Office's sensitive desk only.
     """
+    if case.is_ended_alone:
+        return Later.REOPEN
     if case.state in CLOSED_STATES:
         return Later.RECORD
     if case.state in MACHINE_MAY_DECIDE and not case.decided_by_person:

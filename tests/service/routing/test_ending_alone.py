@@ -114,6 +114,38 @@ async def test_what_its_sender_adds_is_read_by_a_person(city: City) -> None:
     assert (await city.case(feedback_id))["state"] == "assigned", "unless it proves to be a feedback"
 
 
+@pytest.mark.parametrize(
+    ("doubt", "state", "desk"),
+    [
+        ({"needs_review": True}, "received", "office"),
+        ({"sensitive": True}, "received", "office_sensitive"),
+        ({}, "received", "office"),
+    ],
+    ids=["a doubt", "a suspicion", "the same once more"],
+)
+async def test_a_later_word_of_triage_opens_what_no_person_has_read(
+    city: City, doubt: dict[str, Any], state: str, desk: str
+) -> None:
+    """An assistant's doubt comes afterwards, and so may the classification of what was added before."""
+    feedback_id = await city.opened(**SPAM)
+    city.clock.advance(MINUTE)
+    await city.hear(classification(feedback_id, **SPAM, **doubt))
+    case = await city.case(feedback_id)
+    assert (case["state"], case["desk"], case["ended_at"], case["refusal_reason"]) == (state, desk, None, None)
+    assert [event.case_seq for event in await city.said()] == [1, 2, 3]
+
+
+async def test_what_was_added_before_the_machine_ended_it_is_not_lost(city: City) -> None:
+    feedback_id = uuid7()
+    await city.hear(received(feedback_id))
+    await city.hear(supplement(feedback_id))
+    await city.hear(classification(feedback_id, **SPAM))
+    city.clock.advance(MINUTE)
+    await city.hear(classification(feedback_id))
+    assert [type(event) for event in await city.said()] == [Progressed, Refused, Progressed, Routed]
+    assert (await city.case(feedback_id))["state"] == "assigned"
+
+
 async def test_what_a_person_ended_stays_ended(city: City) -> None:
     feedback_id = await city.opened(**SPAM)
     await city.hear(supplement(feedback_id))

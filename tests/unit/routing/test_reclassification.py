@@ -1,6 +1,7 @@
 """What a further classification may still change."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from services.routing.domain.facts import Facts
 from services.routing.domain.permission import Guard
 from services.routing.domain.reclassification import Later, on_later_classification
 
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ORDINARY = Facts(Disposition.IN_SCOPE, Kind.PROCEDURE_DIFFICULTY)
 CONDUCT = Facts(Disposition.IN_SCOPE, Kind.OFFICIAL_CONDUCT)
 SENSITIVE = Facts(Disposition.IN_SCOPE, Kind.PROCEDURE_DIFFICULTY, sensitive=True)
@@ -58,6 +60,18 @@ def case(state: CaseState, *, person: bool = False, shielded: bool = False, sens
             id="a person knew it",
         ),
         pytest.param(case(CaseState.IN_PROGRESS), CONDUCT, Later.TAKE_BACK, id="accepted, which decides nothing"),
+        pytest.param(
+            replace(case(CaseState.REFUSED), ended_at=NOW, ended_alone_at=NOW),
+            ORDINARY,
+            Later.REOPEN,
+            id="no person has read what the machine ended",
+        ),
+        pytest.param(
+            replace(case(CaseState.REFUSED), ended_at=NOW + timedelta(hours=1), ended_alone_at=NOW),
+            ORDINARY,
+            Later.RECORD,
+            id="opened again, and ended by a person",
+        ),
         pytest.param(
             case(CaseState.RETURNED, person=True),
             ORDINARY,
