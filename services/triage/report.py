@@ -44,7 +44,7 @@ def _against_officers(comparison: Comparison) -> Iterator[str]:
         yield _row(f"{decision} right", one)
     yield ""
     yield _COLUMNS.format("against what officers decided", "labels", "at work", "new", "more", "fewer")
-    yield _row("in scope, dismissed without a person", comparison.lost_feedback)
+    yield _row("in scope, ended without a person", comparison.lost_feedback)
     yield _row("complaint or denunciation, not held back", comparison.let_through)
     yield "Labels a model was trained with flatter it: `train --labels` tells how it does on those it had not seen."
 

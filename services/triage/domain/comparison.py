@@ -18,23 +18,21 @@ Fate = Callable[[Decision], bool]
 Change = Callable[[Decision, Decision], bool]
 
 
-def is_dismissed_alone(decision: Decision) -> bool:
+def is_ended_alone(decision: Decision) -> bool:
     """Whether nobody looks before the citizen is refused, or sent to read on elsewhere."""
     return decision.disposition in ENDING and not decision.needs_review
 
 
 FATES: Final[Mapping[str, Fate]] = {
     "a person looks": lambda decision: decision.needs_review,
-    "dismissed without a person": is_dismissed_alone,
+    "ended without a person": is_ended_alone,
     "held back as sensitive": lambda decision: decision.sensitive,
 }
 """What becomes of a feedback after it is decided."""
 
 _IN_SCOPE: Final = Disposition.IN_SCOPE
 GRAVITY: Final[Mapping[str, Change]] = {
-    "in scope, now dismissed without a person": lambda old, new: (
-        old.disposition is _IN_SCOPE and is_dismissed_alone(new)
-    ),
+    "in scope, now ended without a person": lambda old, new: old.disposition is _IN_SCOPE and is_ended_alone(new),
     "held back as sensitive, now not": lambda old, new: old.sensitive and not new.sensitive,
     "in scope, now dismissed once a person has looked": lambda old, new: (
         old.disposition is _IN_SCOPE and new.disposition in DISMISSING
@@ -96,7 +94,7 @@ class Comparison:
     )
     right: dict[str, Against] = field(default_factory=lambda: {decision: Against() for decision in DECISIONS})
     lost_feedback: Against = field(default_factory=Against)
-    """Of those officers called in scope: dismissed without a person."""
+    """Of those officers called in scope: ended without a person."""
     let_through: Against = field(default_factory=Against)
     """Of those officers called a complaint or denunciation: not held back."""
     gravest: list[tuple[str, FeedbackId]] = field(default_factory=list)
@@ -123,7 +121,7 @@ class Comparison:
             if said is not None:
                 _count(self.right[decision], getattr(old, decision) == said, getattr(new, decision) == said)
         if label.disposition is _IN_SCOPE:
-            _count(self.lost_feedback, is_dismissed_alone(old), is_dismissed_alone(new))
+            _count(self.lost_feedback, is_ended_alone(old), is_ended_alone(new))
         if label.disposition is Disposition.COMPLAINT_DENUNCIATION:
             _count(self.let_through, not old.sensitive, not new.sensitive)
 

@@ -137,7 +137,7 @@ def _figures(answers: Sequence[Answer]) -> Iterator[str]:
     for decision in ("level", "span"):
         yield _line(decision, measure.share(scoped, decision))
     yield _line("routed", Share(sum(one.routed_right for one in scoped), len(scoped)))
-    yield _line("in scope, ended without a person", measure.dismissed(answers))
+    yield _line("in scope, ended without a person", measure.ended(answers))
     yield _line("denunciations not held back", measure.let_through(answers))
     yield _line("sent to a person", measure.reviewed(answers))
     alone = [one for one in answers if not one.decided.needs_review]

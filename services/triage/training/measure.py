@@ -11,7 +11,7 @@ from libs.contracts.vocabulary import Disposition
 from libs.places import fold
 
 from ..domain import Decision
-from ..domain.comparison import is_dismissed_alone
+from ..domain.comparison import is_ended_alone
 from .corpus import Example
 
 _Z: Final = 1.96
@@ -103,10 +103,10 @@ def calibration_error(answers: Sequence[Answer]) -> float:
     return sum(gaps) / len(answers) if answers else 0.0
 
 
-def dismissed(answers: Iterable[Answer]) -> Share:
+def ended(answers: Iterable[Answer]) -> Share:
     """In-scope texts that end without a person: refused, or answered with a link."""
     scoped = in_scope(answers)
-    return Share(sum(is_dismissed_alone(one.decided) for one in scoped), len(scoped))
+    return Share(sum(is_ended_alone(one.decided) for one in scoped), len(scoped))
 
 
 def let_through(answers: Iterable[Answer]) -> Share:

@@ -34,7 +34,8 @@ def _compared(*texts: tuple[Decision, Decision, Label | None]) -> Comparison:
 @pytest.mark.parametrize(
     ("old", "new", "called"),
     [
-        (_decided(IN_SCOPE), _decided(SPAM), "in scope, now dismissed without a person"),
+        (_decided(IN_SCOPE), _decided(SPAM), "in scope, now ended without a person"),
+        (_decided(IN_SCOPE), _decided(Disposition.INQUIRY), "in scope, now ended without a person"),
         (_decided(IN_SCOPE), _decided(SPAM, review=True), "in scope, now dismissed once a person has looked"),
         (_decided(COMPLAINT, sensitive=True), _decided(IN_SCOPE, DIFFICULTY), "held back as sensitive, now not"),
         (_decided(IN_SCOPE, sensitive=True), _decided(IN_SCOPE), "held back as sensitive, now not"),
@@ -71,7 +72,7 @@ def test_fates_are_counted_for_both_and_for_who_changes_sides() -> None:
     )
     assert comparison.fates == {
         "a person looks": Pair(old=2, new=1, gained=1, lost=2),
-        "dismissed without a person": Pair(old=1, new=1, gained=1, lost=1),
+        "ended without a person": Pair(old=1, new=1, gained=1, lost=1),
         "held back as sensitive": Pair(old=1, new=1),
     }
 

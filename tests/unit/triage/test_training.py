@@ -100,7 +100,7 @@ def test_figures() -> None:
         _answer("complaint_denunciation", "in_scope", sensitive=True),
     ]
     assert measure.share(answers, "disposition") == Share(1, 5)
-    assert measure.dismissed(answers) == Share(1, 3)
+    assert measure.ended(answers) == Share(1, 3)
     assert measure.let_through(answers) == Share(1, 2)
     assert measure.reviewed(answers) == Share(1, 5)
     assert measure.macro_f1(answers, "disposition") == pytest.approx((2 * 1 / (3 + 3)) / 2)
