@@ -29,7 +29,7 @@ from libs.runtime.clock import Clock, SystemClock
 from libs.runtime.run import Run
 from libs.runtime.service import Service
 from libs.runtime.settings import RuntimeSettings
-from libs.web import create_app
+from libs.web import KEEP_IDLE_S, create_app
 from libs.web.health import examine
 from services.intake.app import SERVICE as INTAKE
 from services.notifier.app import SERVICE as NOTIFIER
@@ -149,6 +149,7 @@ def main(arguments: list[str] | None = None) -> int:
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=KEEP_IDLE_S,
         timeout_graceful_shutdown=10,
     )
     return 0

@@ -19,7 +19,7 @@ from libs.runtime.log import get_logger
 from libs.runtime.run import Run
 from libs.runtime.service import Service
 from libs.runtime.settings import RuntimeSettings
-from libs.web import create_app
+from libs.web import KEEP_IDLE_S, create_app
 from libs.web.problem import Problem
 
 from . import memory
@@ -119,6 +119,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                timeout_keep_alive=KEEP_IDLE_S,
                 timeout_graceful_shutdown=_FINISH_REQUESTS_S,
             )
         )

@@ -201,6 +201,7 @@ def listening(addresses: Mapping[str, Sequence[str]], port: int) -> uvicorn.Conf
         proxy_headers=False,  # a caller does not choose who it is
         server_header=False,
         date_header=False,
+        timeout_keep_alive=75,  # longer than those who ask keep one, or a request meets the closing
         timeout_graceful_shutdown=10,
     )
 

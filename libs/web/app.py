@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute
@@ -18,6 +18,11 @@ from . import health, problem
 from .limit import BodyLimit
 
 log = get_logger()
+
+KEEP_IDLE_S: Final = 75
+"""How long a connection nobody uses stays open: longer than those before us keep theirs, or a request of theirs meets
+the closing and is lost. Source: ingress-nginx keeps a connection 60 s (`upstream-keepalive-timeout`), uvicorn 5 s.
+"""
 
 
 def create_app(run: Run[Any]) -> FastAPI:

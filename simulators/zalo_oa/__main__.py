@@ -19,6 +19,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         access_log=False,
+        timeout_keep_alive=75,  # a request that met the closing would be lost, by no fault that was asked for
         timeout_graceful_shutdown=1,  # the page always has a request waiting for news
     )
 

@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy import func, select
 
 from libs.runtime import log
-from libs.web import create_app
+from libs.web import KEEP_IDLE_S, create_app
 from services.intake.app import SERVICE
 from services.intake.domain.json_body import read_object
 from services.intake.domain.zalo import read
@@ -68,7 +68,14 @@ async def open_door(runs: Runs, clock: FixedClock) -> AsyncIterator[Callable[...
     async def open_one(**settings: Any) -> Door:
         run = await runs(SERVICE, clock=clock, **settings)
         config = uvicorn.Config(
-            create_app(run), host="127.0.0.1", port=0, lifespan="off", log_config=None, access_log=False, ws="none"
+            create_app(run),
+            host="127.0.0.1",
+            port=0,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            ws="none",
+            timeout_keep_alive=KEEP_IDLE_S,
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve())
