@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from itertools import pairwise
+from typing import Any
 from uuid import uuid4
 
 import aio_pika
@@ -228,10 +229,11 @@ async def test_it_stops_while_the_broker_is_away_and_starts_again(url: str) -> N
 
 async def test_a_process_that_does_not_lead_rings_for_the_one_that_does(runs: Runs, url: str) -> None:
     await declare(url, HOTEL)
-    hotel = await open_hotel(runs, Buses("rabbitmq", url), relay_poll_s=30.0, has_replicas=True)
+    looks_seldom: dict[str, Any] = {"relay_poll_s": 30.0, "relay_lease_s": 90.0, "has_replicas": True}
+    hotel = await open_hotel(runs, Buses("rabbitmq", url), **looks_seldom)
     first = await hotel.book()
     await hotel.settled()
-    replica = await runs(reception(), toy=True, clock=hotel.clock, relay_poll_s=30.0, has_replicas=True)
+    replica = await runs(reception(), toy=True, clock=hotel.clock, **looks_seldom)
     own_links = Buses("rabbitmq", url)
     await replica.start(own_links.of(replica))
     await own_links.start()
