@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from libs.local.account import Account
 from libs.local.error import LocalError
@@ -91,6 +91,19 @@ def server_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
 
 
+class Running(Protocol):
+    """What is needed of a started process; `subprocess.Popen` has it."""
+
+    pid: int
+    returncode: int | None
+
+    def poll(self) -> int | None:
+        """Its exit status, negative for a signal; None while it lives."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal, unless it has ended."""
+
+
 class ChildProcess:
     """One program started by us. It dies with us, unless `outlives_us`.
 
@@ -123,7 +136,7 @@ class ChildProcess:
         self._death_signal = death_signal or stopping[0][0]
         self._outlives_us = outlives_us
         self._inherits = tuple(inherits)
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: Running | None = None
         self._log_starts_at = 0
 
     @property
@@ -142,23 +155,26 @@ class ChildProcess:
         if not self._outlives_us and threading.current_thread() is not threading.main_thread():
             # Linux ties a child to the thread that started it, so it would die when that thread ends.
             raise ProcessError(f"{self.name} must be started from the main thread.")
+        with _open_log(self.log_file) as log:
+            self._log_starts_at = log.tell()
+            self._running = self._begin(log)
+        return self
+
+    def _begin(self, log: BinaryIO) -> Running:
         switch = self._account is not None and not self._account.is_ours
         uid, gid = (self._account.uid, self._account.gid) if self._account and switch else (-1, -1)
         death_signal = 0 if self._outlives_us else int(self._death_signal)
         tether = [sys.executable, "-I", "-S", _TETHER, os.getpid(), death_signal, uid, gid]
-        with _open_log(self.log_file) as log:
-            self._log_starts_at = log.tell()
-            self._running = subprocess.Popen(
-                [*(str(part) for part in tether), *self._program],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self._folder,
-                env=self._environment,
-                start_new_session=True,
-                pass_fds=self._inherits,
-            )
-        return self
+        return subprocess.Popen(
+            [*(str(part) for part in tether), *self._program],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            env=self._environment,
+            start_new_session=True,
+            pass_fds=self._inherits,
+        )
 
     def is_alive(self) -> bool:
         """Whether the program started last still runs."""

@@ -5,7 +5,6 @@ import os
 import secrets as random
 import signal
 import socket
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from libs.local.demo_officer import password_name
 from libs.local.demo_secret import new_secrets
 from tests.support.administrator import Administrator
 from tests.support.client import client, get
+from tests.support.forked import ForkedChild
 
 START_LIMIT_S: Final = 60.0
 REDELIVERY_FACTOR: Final = "0.02"
@@ -56,9 +56,10 @@ class City:
         return addresses
 
     def _child(self, name: str, words: Sequence[str], environment: Mapping[str, str]) -> ChildProcess:
-        program: list[str | Path] = [sys.executable, *words]
+        dash_m, *program = words
+        assert dash_m == "-m"
         log_file = self.folder / f"{name}.log"
-        return ChildProcess(name, program, log_file=log_file, folder=REPOSITORY, environment=environment)
+        return ForkedChild(name, program, log_file=log_file, folder=REPOSITORY, environment=environment)
 
     # ----------------------------------------------------------------------------------------------- its processes
 
