@@ -5,10 +5,13 @@ into probabilities that were measured on texts the model had not seen.
 """
 
 import json
+import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, repeat
+from math import exp
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +29,7 @@ READS: Final = f"features {EDITION}, a score worth {WORTH_OF_A_SCORE}"
 """How this code reads a text: a model made for another reading takes one thing for another."""
 _MAGIC: Final = b"triage model 1\n"
 _MOST_WORDS_REMEMBERED: Final = 20_000
+_NONE: Final[dict[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ class LinearModel:
             block: {feature: row for row, feature in enumerate(table.vocabulary[block], start)}
             for block, start in zip(BLOCKS, self._starts, strict=False)
         }
+        self._row_after = {block: _taken_apart(self._row_of[block]) for block in ("words", "marked")}
         ends = list(accumulate(len(labels) for labels in table.decisions.values()))
         self._columns = {
             name: slice(end - len(labels), end)
@@ -174,17 +179,18 @@ class LinearModel:
         ends = np.searchsorted(distinct, self._starts[:4])
         for start, end in pairwise(ends):
             values[start:end] /= np.sqrt((values[start:end] ** 2).sum()) or 1.0
-        weights = self.table.weights[distinct].astype(np.float32)
+        weights = self.table.weights.take(distinct, axis=0).astype(np.float32)
         sums = (values @ weights + self._scored(features)) * self.table.scale + self.table.intercepts
         return Read(self, features, sums, weights, values / counts, inverse, owners[known])
 
-    def probabilities(self, name: str, sums: Floats) -> Floats:
+    def probabilities(self, name: str, sums: Sequence[float]) -> list[float]:
         """The sums of one decision as measured probabilities."""
         calibration = self.table.calibration[name]
-        raised = calibration.slope * sums + np.array(calibration.shift, np.float32)
-        powers = np.exp(raised - raised.max())
-        shares: Floats = powers / powers.sum()
-        return shares
+        raised = [calibration.slope * one + shift for one, shift in zip(sums, calibration.shift, strict=True)]
+        highest = max(raised)
+        powers = [exp(one - highest) for one in raised]
+        whole = sum(powers)
+        return [round(power / whole, 4) for power in powers]
 
     def columns_of(self, name: str) -> slice:
         """Where a decision's labels stand among the columns."""
@@ -201,9 +207,9 @@ class LinearModel:
 
     def _pairs(self, tokens: tuple[Token, ...]) -> Rows:
         """The rows of each two words that follow one another, without marks, then with; -1 for one not known."""
-        in_words, in_marked = self._row_of["words"], self._row_of["marked"]
-        rows = [in_words.get(f"{one.plain} {after.plain}", -1) for one, after in pairwise(tokens)]
-        rows += [in_marked.get(f"{one.marked} {after.marked}", -1) for one, after in pairwise(tokens)]
+        words, marked = self._row_after["words"], self._row_after["marked"]
+        rows = [words.get(one, _NONE).get(after, -1) for one, after in pairwise([token.plain for token in tokens])]
+        rows += [marked.get(one, _NONE).get(after, -1) for one, after in pairwise([token.marked for token in tokens])]
         return np.array(rows, np.int32)
 
     def _ones(self, token: Token) -> Rows:
@@ -218,6 +224,15 @@ class LinearModel:
                 self._rows_of.clear()
             self._rows_of[key] = rows
         return rows
+
+
+def _taken_apart(row_of: dict[str, int]) -> dict[str, dict[str, int]]:
+    """The rows of pairs by first and second word, taken out of `row_of`: two words looked up beat one put together."""
+    row_after: dict[str, dict[str, int]] = {}
+    for pair in [feature for feature in row_of if " " in feature]:
+        first, _, after = pair.partition(" ")
+        row_after.setdefault(sys.intern(first), {})[sys.intern(after)] = row_of.pop(pair)
+    return row_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +251,9 @@ class Read:
 
     def judge(self, name: str) -> Judgement:
         """One decision about this text."""
-        labels = self.model.table.decisions[name]
-        shares = self.model.probabilities(name, self.sums[self.model.columns_of(name)])
-        order = np.argsort(-shares, kind="stable")
-        sure = shares[order].astype(np.float64).round(4).tolist()
-        return Judgement(tuple(zip([labels[index] for index in order.tolist()], sure, strict=True)))
+        shares = self.model.probabilities(name, self.sums[self.model.columns_of(name)].tolist())
+        ranked = sorted(zip(self.model.table.decisions[name], shares, strict=True), key=itemgetter(1), reverse=True)
+        return Judgement(tuple(ranked))
 
     def weight_of_tokens(self, name: str, label: str) -> list[float]:
         """How strongly each token of the text spoke for a label."""

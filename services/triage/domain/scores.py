@@ -15,6 +15,7 @@ _MASKS: Final = ("<link>", "<phone>", "<money>", "<code>", "<date>")
 _SYLLABLE: Final = re.compile(
     r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 )
+_SYMBOL: Final = re.compile(r"[^\w\s]|_")
 _FLOOD: Final = re.compile(r"([^\s.])\1{5}")
 _LONGEST_TAIL: Final = 3
 _LENGTHS: Final = (0, 2, 4, 7, 12, 20, 40, 80, 160)
@@ -44,7 +45,7 @@ def _typing(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
         "masked": sum(token.plain[0] == "<" for token in tokens) / count,
         "said again": 1 - len(plain) / count,
         "capitals": sum(map(str.isupper, text)) / (len(text) or 1),
-        "symbols": sum(not (sign.isalnum() or sign.isspace()) for sign in text) / (len(text) or 1),
+        "symbols": len(_SYMBOL.findall(text)) / (len(text) or 1),
         "lines": min(text.count("\n"), 4) / 4,
         "question": float("?" in text),
         "ends in a question": float("?" in text.rstrip()[-_LONGEST_TAIL:]),

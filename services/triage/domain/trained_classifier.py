@@ -4,6 +4,7 @@ sensitive, and a policy says when a person must look.
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from libs.contracts.vocabulary import Disposition, Field, Kind, Nature, PlaceId
@@ -15,7 +16,7 @@ from .features import features_of
 from .linear import Judgement, LinearModel, Read
 from .policy import Policy, is_doubtful
 from .reading import LONGEST_READ
-from .reasons import strongest
+from .reasons import phrases_of, strongest
 from .row import ClassifierRows
 from .rules import Rules, Seen
 from .sensitivity import sensitive
@@ -59,18 +60,19 @@ class TrainedClassifier:
 
     def _verdict(self, text: str, seen: Seen, read: Read, judged: Judgement, doubt: Doubt | None) -> Verdict:
         disposition = Disposition.IN_SCOPE if doubt and doubt.in_scope else Disposition(judged.label)
-        reasons = [Reason("disposition", "model"), *strongest(read, seen, "disposition", disposition)]
+        loudest = partial(strongest, read, seen.evidence.reading.text, phrases_of(seen))
+        reasons = [Reason("disposition", "model"), *loudest("disposition", disposition)]
         if doubt and not doubt.sensitive:
             reasons = [doubt.reason("disposition", text), *reasons]
         kind = nature = field = None
         if disposition is Disposition.IN_SCOPE:
             kind, nature = read.judge("kind"), read.judge("nature")
-            reasons += strongest(read, seen, "kind", kind.label)
+            reasons += loudest("kind", kind.label)
             if nature.label == Nature.KIEN_NGHI:
-                reasons += strongest(read, seen, "nature", nature.label)
+                reasons += loudest("nature", nature.label)
         if disposition in WITH_FIELD:
             field = read.judge("field")
-            reasons += strongest(read, seen, "field", field.label)
+            reasons += loudest("field", field.label)
             reasons += [one for one in seen.topic.reasons(seen.evidence.reading) if one.decision == "matter"]
         held, because = self._held(text, seen, judged, doubt)
         return Verdict(
