@@ -1,12 +1,11 @@
 """How long triage thinks about one message, and what it holds in memory to do so."""
 
-import csv
 import json
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 from libs.local.demo import REPOSITORY
 from libs.local.process import server_environment
@@ -14,30 +13,23 @@ from tests.bench.figure import Scope, Section, at_most, measured
 from tests.bench.stage import main_thread_ms, pss_mb
 
 HOW: Final = """
-`python -m services.triage classify`, a process of its own, given one message after another as JSON; counted is the
-processor time from one message to its decision, reading and writing included. Messages are made of the province's
-own procedures and communes, a line or a paragraph long, one in twenty a page, with and without marks.
+Every eighth message of the corpus, from two letters to a letter of a page. **One after another**: a process of its
+own decides about them, and counted is the processor time of each decision. **Woken for each**: the command
+`python -m services.triage classify` gets one as JSON when the one before is answered, and counted is all its
+processor time until the answer: waking up with cold caches, reading and writing included. Memory is the command's.
 """.strip()
-_FORMS: Final = (
-    "{place} bắt phải có hộ khẩu giấy mới nhận hồ sơ {matter}",
-    "toi nop ho so {plain} o {plain_place} tu thang truoc, hen tra 15 ngay ma den nay chua co ket qua",
-    "Cán bộ một cửa {place} hẹn đi hẹn lại nhiều lần, không cho biết còn thiếu giấy tờ gì khi làm thủ tục {matter}. "
-    "Xin hỏi phải nộp ở đâu, trong bao lâu thì có kết quả, lệ phí bao nhiêu?",
-)
-_PAGE: Final = "Kính gửi quý cơ quan. {filler} Tôi làm thủ tục {matter} tại {place}. {filler}"
-_ONE_PAGE_IN: Final = 20
-_ROUNDS: Final = 4
-_FILLER: Final = "Gia đình tôi đã nhiều lần đi lại, nghỉ việc để chờ mà chưa được trả lời rõ ràng bằng văn bản. " * 4
-_MARKS: Final = str.maketrans("đĐ", "dD")
+_VOICES: Final = REPOSITORY / "services" / "triage" / "corpus" / "voices"
+_EVERY: Final = 8
 
 
 def measure(scope: Scope) -> Section:
-    """Ask for a decision about each message, several times round."""
-    texts = _texts()
-    p50: list[float] = []
-    p95: list[float] = []
+    """Ask for a decision about each message, several times."""
+    texts = _texts(_VOICES)
+    decided: list[list[float]] = []
+    woken: list[list[float]] = []
     memory: list[float] = []
     for _ in range(scope.of(3, 1)):
+        decided.append(sorted(_decide(texts)))
         with subprocess.Popen(
             [sys.executable, "-m", "services.triage", "classify"],
             env=server_environment(),
@@ -45,18 +37,38 @@ def measure(scope: Scope) -> Section:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         ) as triage:
-            _ask(triage, texts[:20])
-            took = sorted(_ask(triage, texts))
+            _ask(triage, texts[-100:])
+            woken.append(sorted(_ask(triage, texts)))
             memory.append(pss_mb(triage.pid))
-            p50.append(took[len(took) // 2])
-            p95.append(took[len(took) * 95 // 100])
-            scope.tell(f"triage: p95 {p95[-1]:.1f} ms, {memory[-1]:.0f} MB")
+        scope.tell(f"triage: p95 {_share(decided[-1], 95):.2f} ms, {memory[-1]:.0f} MB")
     figures = (
-        at_most("p95 a message", p95, "ms", 2),
+        at_most("one after another: p95 a message", [_share(one, 95) for one in decided], "ms", 2),
         at_most("memory (PSS)", memory, "MB", 150),
-        measured("p50 a message", p50, "ms"),
+        measured("one after another: p50", [_share(one, 50) for one in decided], "ms"),
+        measured("one after another: the longest", [one[-1] for one in decided], "ms"),
+        measured("woken for each: p95", [_share(one, 95) for one in woken], "ms"),
+        measured("woken for each: p50", [_share(one, 50) for one in woken], "ms"),
     )
     return Section("triage", "Triage", HOW, figures)
+
+
+def _share(ordered: Sequence[float], percent: int) -> float:
+    return ordered[len(ordered) * percent // 100]
+
+
+def _decide(texts: Sequence[str]) -> list[float]:
+    """Units: milliseconds of processor time, one for each text."""
+    lines = "".join(f"{json.dumps(text)}\n" for text in texts)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.deciding"],
+        env=server_environment(),
+        cwd=REPOSITORY,
+        input=lines.encode(),
+        capture_output=True,
+        check=True,
+    )
+    took: list[float] = json.loads(done.stdout)
+    return took
 
 
 def _ask(triage: "subprocess.Popen[bytes]", texts: Sequence[str]) -> list[float]:
@@ -75,26 +87,8 @@ def _ask(triage: "subprocess.Popen[bytes]", texts: Sequence[str]) -> list[float]
     return took
 
 
-def _texts() -> list[str]:
-    """Every procedure several times, each time in another form and commune."""
-    province = REPOSITORY / "provinces" / "hanoi"
-    matters = [row["matter_vi"].lower() for row in _rows(province / "competence.csv")]
-    places = [f"{row['kind']} {row['name']}" for row in _rows(province / "communes.csv") if not row["valid_to"]]
-    made = []
-    for number, matter in enumerate(matters * _ROUNDS):
-        place = places[number * 7 % len(places)]
-        words = {"matter": matter, "place": place, "plain": _plain(matter), "plain_place": _plain(place)}
-        form = _PAGE if number % _ONE_PAGE_IN == 0 else _FORMS[number % len(_FORMS)]
-        made.append(form.format(filler=_FILLER, **words))
-    return made
-
-
-def _plain(text: str) -> str:
-    """As people write in a hurry: without marks."""
-    split = unicodedata.normalize("NFD", text)
-    return "".join(sign for sign in split if not unicodedata.combining(sign)).translate(_MARKS)
-
-
-def _rows(path: Any) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def _texts(voices: Path) -> list[str]:
+    """Messages of every voice, as they would come in: without the brackets around the office."""
+    lines = [line for path in sorted(voices.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines() if line]
+    texts = (json.loads(line)["text"] for line in lines[::_EVERY])
+    return [text.replace("⟦", "").replace("⟧", "") for text in texts]
