@@ -40,7 +40,7 @@ PARK_AFTER_ATTEMPTS: Final = 5
 _GATHERS_S: Final = 0.015
 """The least time between two turns that found all there was: a turn for many costs hardly more than one for few."""
 _FLOWING: Final = 10
-_GATHERS_FLOWING_S: Final = 0.05
+_GATHERS_FLOWING_S: Final = 0.1
 """The same after a turn with `_FLOWING` rows or more: nobody notices the wait, and twice as many share a commit."""
 _IDS: Final = bindparam("ids", type_=ARRAY(BigInteger))
 """One array, however many: a list of its own length each time would be another statement each time."""

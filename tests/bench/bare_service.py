@@ -21,7 +21,8 @@ TABLES: Final = (
     "CREATE TABLE confirmed (id uuid PRIMARY KEY, done boolean NOT NULL DEFAULT false)",
     "CREATE TABLE inbox (service text, event_id uuid, PRIMARY KEY (service, event_id))",
     "CREATE TABLE effect (service text, id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text, body bytea)",
-    "CREATE TABLE outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, service text, event_id uuid, body bytea)",
+    "CREATE TABLE outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, service text, event_id uuid, name text,"
+    " key uuid, body bytea)",
     "CREATE TABLE notice (case_id uuid PRIMARY KEY)",
     "CREATE TABLE ready (service text)",
 )
@@ -108,10 +109,12 @@ class Bare:
             return []
         ids = [uuid4() for _ in said]
         rows = await connection.fetch(
-            "INSERT INTO outbox (service, event_id, body) SELECT $1, * FROM unnest($2::uuid[], $3::bytea[])"
-            " RETURNING id, event_id",
+            "INSERT INTO outbox (service, event_id, name, key, body)"
+            " SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::bytea[]) RETURNING id, event_id",
             self._service,
             ids,
+            [name for name, _ in said],
+            [_case(body) for _, body in said],
             [body for _, body in said],
         )
         return [(row["id"], row["event_id"]) for row in rows]

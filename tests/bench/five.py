@@ -20,8 +20,13 @@ STEPS: Final = (BIRTH, "tôi đồng ý", "Nguyễn Khánh Thảo, 0912345678", 
 """What a citizen writes up to the summary."""
 """The first of them each tells in words of their own."""
 WORDS: Final = (
-    *("quy", "định", "khó", "khăn", "vướng", "mắc", "giấy", "tờ", "sổ", "cũ", "mất", "bản", "điện", "tử", "mẫu", "mới"),
-    *("tích", "hợp", "dữ", "liệu", "nhà", "trọ", "quê", "xa", "không", "còn"),
+    *("An", "Anh", "Bách", "Bảo", "Bích", "Châu", "Chi", "Cường", "Diệp", "Dung", "Duy", "Duyên", "Đạt", "Đức"),
+    *("Giang", "Hà", "Hải", "Hạnh", "Hân", "Hằng", "Hiền", "Hiếu", "Hoa", "Hoàng", "Huy", "Huyền", "Hưng"),
+    *("Hương", "Khang", "Khánh", "Khôi", "Lam", "Lan", "Linh", "Loan", "Long", "Ly", "Mai", "Minh", "My"),
+    *("Nam", "Nga", "Ngân", "Ngọc", "Nhi", "Nhung", "Ninh", "Phong", "Phúc", "Phương", "Quân", "Quang"),
+    *("Quyên", "Quỳnh", "Sang", "Sơn", "Tâm", "Thành", "Thảo", "Thắng", "Thịnh", "Thu", "Thuỷ", "Thư", "Tiến"),
+    *("Trang", "Trâm", "Trinh", "Trung", "Tuấn", "Tùng", "Tuyết", "Uyên", "Vân", "Việt", "Vinh", "Vy", "Xuân"),
+    "Yến",
 )
 OWN_WORDS: Final = 2
 PIECES: Final = ("phường Láng bắt phải", "có hộ khẩu", "giấy mới nhận", "hồ sơ khai sinh", "cho con em")
@@ -93,10 +98,21 @@ class City:
         """How many citizens have a notice of who answers them."""
         return int(self.administrator.one("SELECT count(*) FROM notifier.messages WHERE notice = 'routed'"))
 
+    def hold_conversations(self) -> None:
+        """Lease every conversation to nobody: what is posted is stored, and waits."""
+        self.administrator.rows("UPDATE intake.conversations SET lease_until = 'infinity'")
+
+    def let_conversations_go(self) -> None:
+        """End the hold."""
+        self.administrator.rows("UPDATE intake.conversations SET lease_until = NULL")
+
+    def unread(self) -> int:
+        """How many stored events were not taken in yet."""
+        return int(self.administrator.one("SELECT count(*) FROM intake.channel_events WHERE state = 'new'"))
+
     def is_read(self) -> bool:
         """Whether every stored event was taken in."""
-        unread = "SELECT count(*) FROM intake.channel_events WHERE state = 'new'"
-        return int(self.administrator.one(unread)) == 0
+        return self.unread() == 0
 
     def is_at_rest(self) -> bool:
         """Whether every event said was heard, by all who hear it."""

@@ -37,12 +37,12 @@ class Administrator:
         finally:
             self._loop.run_until_complete(connection.close())
 
-    def watch_what_is_said(self, services: Sequence[str]) -> None:
+    def watch_what_is_said(self, schemas: Sequence[str]) -> None:
         """Copy every row that enters an outbox, in the very transaction that writes it; outboxes themselves empty."""
         self.rows(_WITNESS)
-        for service in services:
+        for schema in schemas:
             self.rows(
-                f"CREATE TRIGGER witness AFTER INSERT ON {service}.outbox FOR EACH ROW EXECUTE FUNCTION witness.note()"
+                f"CREATE TRIGGER witness AFTER INSERT ON {schema}.outbox FOR EACH ROW EXECUTE FUNCTION witness.note()"
             )
 
     def close(self) -> None:

@@ -27,9 +27,9 @@ log = get_logger()
 CONFIRM_S: Final = 3.0
 PREFETCH: Final = 2 * BATCH_AT_MOST
 """One batch in work, one at hand."""
-_FLOWING: Final = 5
+_FLOWING: Final = 10
 """So many deliveries at once tell that many more follow."""
-_GATHERS_FLOWING_S: Final = 0.1
+_GATHERS_FLOWING_S: Final = 0.2
 """The least time between two batches then: a commit for many costs hardly more than one for few."""
 _FINISH_S: Final = 10.0
 _DOUBTED_FOR_S: Final = 15.0

@@ -1,9 +1,9 @@
 """Texts that may have to be decided again, and what was decided of them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -17,8 +17,7 @@ from libs.runtime.db import append
 from ..tables import assistant_questions, classifications, feedbacks, supplements
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A feedback as it comes, and until when its words are kept."""
 
     feedback_id: FeedbackId
@@ -69,15 +68,15 @@ class TriageStore:
 
     async def receive_ahead(self, fresh: Sequence[Received]) -> None:
         """Keep the words of many feedbacks at once, those of which nothing was known."""
-        rows = [asdict(one) for one in sorted(fresh, key=lambda one: one.feedback_id)]
+        rows = [one._asdict() for one in sorted(fresh, key=lambda one: one.feedback_id)]
         if rows:
             self._received.update(await self._session.scalars(_RECEIVE_FIRST, rows))
 
     async def receive(self, fresh: Received) -> KeptFeedback:
         """Keep a feedback's words, also when something was added to it before they came; all that is kept of it."""
-        row = asdict(fresh)
         if fresh.feedback_id in self._received:
             return KeptFeedback(fresh.received_at, fresh.place_id, (fresh.text,))
+        row = fresh._asdict()
         if (await self._session.execute(_RECEIVE_FIRST, row)).first() is not None:
             return KeptFeedback(fresh.received_at, fresh.place_id, (fresh.text,))
         known = (await self._session.execute(_RECEIVE, row)).one()
