@@ -79,7 +79,7 @@ async def on_sender_identified(event: SenderIdentified, tx: Tx[RoutingParts]) ->
 
 @subscriptions.on(FeedbackSupplemented)
 async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingParts]) -> None:
-    """Show officers what was added. No state changes and no clock stops, but a person reads what the machine ended."""
+    """Show officers what was added. No state changes and no clock stops; only what is over goes back to the Office."""
     heard = HeardStore(tx.session)
     heard.keep_files(event.feedback_id, _rows(event.attachments))
     if _is_word_of_citizen(event):
@@ -87,7 +87,7 @@ async def on_feedback_supplemented(event: FeedbackSupplemented, tx: Tx[RoutingPa
         cases = CaseStore(tx.session)
         cases.note(event.feedback_id, tx.now, "supplemented", files=len(event.attachments))
         case = await cases.case_of(event.feedback_id)
-        if case is not None and case.is_ended_alone:
+        if case is not None and case.opens_when_added_to:
             await have_read(case, tx)
 
 

@@ -59,10 +59,19 @@ async def give_up_waiting(case: Case, tx: Tx[RoutingParts]) -> None:
 
 
 async def have_read(case: Case, tx: Tx[RoutingParts]) -> None:
-    """Open a case again that the machine ended: its sender wrote once more, and was promised that a person reads."""
+    """Open a case again that is over: its sender told more, and nobody else would read it.
+
+    What the machine ended it may decide anew, once triage knows the new words; what a person ended it may not.
+    """
     file = CaseFile(case, tx)
     _open_again(file)
-    await file.stand_at_office(CaseState.RECEIVED, NeedsOffice(OfficeReason.WROTE_AGAIN, Desk.OFFICE, ()), since=tx.now)
+    reason = OfficeReason.WROTE_AGAIN
+    if not case.is_ended_alone:
+        reason = OfficeReason.ADDED_AFTER_END
+        file.change(decided_by_person=True)
+    hidden = case.sensitive or case.guard.desk is Desk.OFFICE_SENSITIVE
+    desk = Desk.OFFICE_SENSITIVE if hidden else Desk.OFFICE
+    await file.stand_at_office(CaseState.RECEIVED, NeedsOffice(reason, desk, ()), since=tx.now)
     await file.close()
 
 

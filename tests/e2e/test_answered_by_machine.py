@@ -1,22 +1,11 @@
 """What is surely no feedback: the citizen reads at once where to turn, and a person reads whoever writes again."""
 
-from collections.abc import Callable
-from typing import Any
-
-from libs.local import wait_until
 from tests.support.citizen import BIRTH, CONSENT, SUMMARY, WHAT_OF_IT, Citizen
-from tests.support.officer import AgencySystem
+from tests.support.officer import AgencySystem, when_there
 
 PITCH = "Nhận làm sổ đỏ trọn gói tại phường Láng, cam kết 15 ngày có sổ, giá rẻ nhất, tư vấn miễn phí"
 BANK = "Ngân hàng ở phường Láng trừ phí thẻ tín dụng của tôi vô lý, gọi tổng đài không ai nghe máy"
 LOOK_UP = "Cho em hỏi hồ sơ khai sinh nộp hôm thứ hai ở phường Láng đã giải quyết tới đâu rồi ạ"
-
-
-def when_there(look: Callable[[], Any]) -> Any:
-    """What somebody sees, once it is there to be seen."""
-    found: list[Any] = []
-    assert wait_until(lambda: bool(found.append(look()) or found[-1]), 30)
-    return found[-1]
 
 
 def files_another(citizen: Citizen, text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 
 import httpx
 
+from libs.local import wait_until
 from tests.support.city import City
 from tests.support.client import client
 
@@ -72,6 +73,19 @@ class AgencySystem:
         assert answer.status_code == 200, f"{action}: {answer.status_code} {answer.text}"
         done: dict[str, Any] = answer.json()
         return done
+
+
+def when_there(look: Callable[[], Any]) -> Any:
+    """What somebody sees, once it is there to be seen."""
+    found: Any = None
+
+    def is_there() -> bool:
+        nonlocal found
+        found = look()
+        return bool(found)
+
+    assert wait_until(is_there, 30)
+    return found
 
 
 def let_in(city: City, **systems: tuple[str, str]) -> dict[str, AgencySystem]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from libs.contracts.vocabulary import AgencyId, CaseState, FeedbackId, Field, Kind, MatterCode, PlaceId
+from libs.contracts.vocabulary import AgencyId, CaseState, FeedbackId, Field, Kind, MatterCode, PlaceId, RefusalReason
 
 from .consideration import OfficeReason
 from .permission import Guard
@@ -33,6 +33,7 @@ class Case:
     """Why it stands on the Office's desk."""
     classified_at: datetime | None = None
     ended_at: datetime | None = None
+    refusal_reason: RefusalReason | None = None
     ended_alone_at: datetime | None = None
     """When the machine ended it without a person; kept when it was opened again."""
 
@@ -40,6 +41,13 @@ class Case:
     def is_ended_alone(self) -> bool:
         """Whether it is closed and no person has read it."""
         return self.ended_at is not None and self.ended_at == self.ended_alone_at
+
+    @property
+    def opens_when_added_to(self) -> bool:
+        """Whether it is over and more words of its sender bring it back: not what a person saw to be an advert."""
+        if self.ended_at is None:
+            return False
+        return self.is_ended_alone or self.refusal_reason is not RefusalReason.TCH10
 
     @property
     def agency_id(self) -> AgencyId:

@@ -49,6 +49,8 @@ class OfficeReason(StrEnum):
     SHIELD_STANDS = "shield_stands"
     WROTE_AGAIN = "wrote_again"
     """The machine ended the sender's last case: now a person reads."""
+    ADDED_AFTER_END = "added_after_end"
+    """It was over, and then its sender told more."""
 
 
 @dataclass(frozen=True, slots=True)

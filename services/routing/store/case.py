@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState, Desk, FeedbackId, Kind
+from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState, Desk, FeedbackId, Kind, RefusalReason
 from libs.runtime.db import append, write_appended
 
 from .. import tables as t
@@ -35,7 +35,7 @@ from .shelf import Shelf
 _KEPT = (
     "feedback_id", "state", "version", "case_seq", "received_at", "due_at", "kind", "matter", "field",
     "confirmed_place", "incomplete", "sensitive", "decided_by_person", "classified_at",
-    "office_reason", "ended_at", "ended_alone_at",
+    "office_reason", "ended_at", "ended_alone_at", "refusal_reason",
 )  # fmt: skip
 _GUARD = ("agency_id", "desk", "shielded", "accused", "accused_post", "no_head")
 _CASE = [t.cases.c[name] for name in (*_KEPT, *_GUARD)]
@@ -282,8 +282,9 @@ def _case(row: RowMapping | Mapping[str, Any]) -> Case:
     values = {name: row[name] for name in _KEPT}
     kind = Kind(row["kind"]) if row["kind"] else None
     reason = OfficeReason(row["office_reason"]) if row["office_reason"] else None
+    refusal = RefusalReason(row["refusal_reason"]) if row["refusal_reason"] else None
     known = {"feedback_id": FeedbackId(row["feedback_id"]), "state": CaseState(row["state"]), "kind": kind}
-    return Case(**{**values, **known, "office_reason": reason}, guard=guard_of(row))
+    return Case(**{**values, **known, "office_reason": reason, "refusal_reason": refusal}, guard=guard_of(row))
 
 
 def guard_of(row: RowMapping | Mapping[str, Any]) -> Guard:

@@ -91,6 +91,7 @@ OFFICE_REASONS: Final[Mapping[OfficeReason, str]] = {
     OfficeReason.SENSITIVE: "Có dấu hiệu khiếu nại, tố cáo hoặc có thể làm lộ người gửi",
     OfficeReason.INCOMPLETE: "Người gửi chưa gửi xong",
     OfficeReason.WROTE_AGAIN: "Người gửi nhắn lại sau khi hệ thống đã tự trả lời",
+    OfficeReason.ADDED_AFTER_END: "Người gửi viết thêm sau khi hồ sơ đã kết thúc",
     OfficeReason.NEEDS_REVIEW: "Phân loại tự động chưa chắc chắn",
     OfficeReason.MATTER_UNKNOWN: "Chưa rõ việc gì",
     OfficeReason.PLACE_UNKNOWN: "Chưa rõ phường, xã nào",

@@ -146,7 +146,7 @@ async def test_what_was_added_before_the_machine_ended_it_is_not_lost(city: City
     assert (await city.case(feedback_id))["state"] == "assigned"
 
 
-async def test_what_a_person_ended_stays_ended(city: City) -> None:
+async def test_what_a_person_saw_to_be_an_advert_stays_ended(city: City) -> None:
     feedback_id = await city.opened(**SPAM)
     await city.hear(supplement(feedback_id))
     city.clock.advance(MINUTE)
