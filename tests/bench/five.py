@@ -17,8 +17,7 @@ from tests.support.city import free_port
 from tests.support.postgres import programs_folder
 
 STEPS: Final = (BIRTH, "tôi đồng ý", "Nguyễn Khánh Thảo, 0912345678", "ngay nơi xảy ra việc")
-"""What a citizen writes up to the summary."""
-"""The first of them each tells in words of their own."""
+"""What a citizen writes up to the summary; the first of them each tells in words of their own."""
 WORDS: Final = (
     *("An", "Anh", "Bách", "Bảo", "Bích", "Châu", "Chi", "Cường", "Diệp", "Dung", "Duy", "Duyên", "Đạt", "Đức"),
     *("Giang", "Hà", "Hải", "Hạnh", "Hân", "Hằng", "Hiền", "Hiếu", "Hoa", "Hoàng", "Huy", "Huyền", "Hưng"),

@@ -9,6 +9,7 @@ from typing import Final
 
 from libs.local.demo import REPOSITORY
 from libs.local.process import server_environment
+from tests.bench.deciding import WARMING
 from tests.bench.figure import Scope, Section, at_most, measured
 from tests.bench.stage import main_thread_ms, pss_mb
 
@@ -37,8 +38,7 @@ def measure(scope: Scope) -> Section:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         ) as triage:
-            _ask(triage, texts[-100:])
-            woken.append(sorted(_ask(triage, texts)))
+            woken.append(sorted(_ask(triage, texts)[WARMING:]))
             memory.append(pss_mb(triage.pid))
         scope.tell(f"triage: p95 {_share(decided[-1], 95):.2f} ms, {memory[-1]:.0f} MB")
     figures = (

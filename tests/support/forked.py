@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from libs.local import ChildProcess, ProcessError
+from libs.local import ChildProcess, ProcessError, wait_until
 from libs.local.demo import REPOSITORY
 from libs.local.process import server_environment
 
@@ -46,13 +46,14 @@ class Forker:
         return ending
 
     def _ask(self, told: dict[str, Any], *descriptors: int) -> Any:
-        with self._asking:
-            socket.send_fds(self._socket, [json.dumps(told).encode()], descriptors)
-            answer = self._socket.recv(_LONGEST_ANSWER)
-        if not answer:
+        try:
+            with self._asking:
+                socket.send_fds(self._socket, [json.dumps(told).encode()], descriptors)
+                return json.loads(self._socket.recv(_LONGEST_ANSWER))
+        except (OSError, ValueError):  # it closed its door, before the wish or instead of an answer
+            wait_until(lambda: not self._process.is_alive(), 1)
             self._process.check()
-            raise ProcessError("The process that forks has closed its door.")
-        return json.loads(answer)
+            raise ProcessError("The process that forks says nothing.") from None
 
 
 class Forked:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from libs.local.tether import PR_SET_PDEATHSIG
 
-LONGEST_WORDS: Final = 200_000
+_LONGEST_WISH: Final = 200_000
 """Bytes of one wish; the settings of a whole city are a twentieth of it."""
 _LOADED: Final = (
     "libs.local.gateway",
@@ -40,7 +40,7 @@ def main() -> None:
     gc.freeze()
     forker = os.getpid()
     while True:
-        wish, descriptors, _, _ = socket.recv_fds(asker, LONGEST_WORDS, 1)
+        wish, descriptors, _, _ = socket.recv_fds(asker, _LONGEST_WISH, 1)
         if not wish:
             return
         told: dict[str, Any] = json.loads(wish)

@@ -1,24 +1,18 @@
 """What a citizen adds to a case that is over: a person reads it, at the Office, behind the shield it had."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from libs.contracts.events import AgencyScore, FeedbackSupplemented, Progressed, Resolved, Routed
-from libs.contracts.vocabulary import AccusedPost, AgencyId, CaseState, Disposition, FeedbackId, Kind, SenderId
+from libs.contracts.events import FeedbackSupplemented, Progressed, Resolved, Routed
+from libs.contracts.vocabulary import CaseState, Disposition, FeedbackId, SenderId
 from libs.contracts.vocabulary import SupplementReason as Why
 from services.routing.domain.permission import Role
+from tests.service.routing.casework import ANSWER, CONDUCT, ok, people_of_lang
 from tests.service.routing.city import LANG, MINUTE, OFFICE, City, System, classification
 
-ANSWER = {"outcome": "accepted", "text": "UBND phường đã trả giấy khai sinh cho gia đình ngày 24/11/2026."}
 REFUSAL = {"reason": "TCH04", "explanation": "Việc này do đơn vị chiếu sáng xử lý."}
 DENUNCIATION = {"disposition": Disposition.COMPLAINT_DENUNCIATION, "kind": None, "sensitive": True}
-CONDUCT = {
-    "kind": Kind.OFFICIAL_CONDUCT,
-    "accused_unit": (AgencyScore(agency_id=AgencyId(LANG), score=0.9),),
-    "accused_post": AccusedPost.STAFF,
-}
 
 
 def more_of(feedback_id: UUID, reason: Why = Why.CITIZEN) -> FeedbackSupplemented:
@@ -28,11 +22,6 @@ def more_of(feedback_id: UUID, reason: Why = Why.CITIZEN) -> FeedbackSupplemente
     )
 
 
-async def ok(response: Any) -> None:
-    got = await response
-    assert got.status_code == 200, got.text
-
-
 async def answered(city: City, feedback_id: UUID, *by: System) -> None:
     handler, approver = by
     for system, action, body in (
@@ -40,10 +29,6 @@ async def answered(city: City, feedback_id: UUID, *by: System) -> None:
     ):  # fmt: skip
         city.clock.advance(MINUTE)
         await ok(system.do(feedback_id, action, body))
-
-
-async def people_of_lang(city: City) -> tuple[System, System]:
-    return await city.system(LANG, Role.HANDLER, Role.AGENCY_FOCAL), await city.system(LANG, Role.APPROVER)
 
 
 async def test_a_refused_case_goes_back_to_the_office_and_the_machine_decides_no_more(city: City) -> None:

@@ -7,25 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from libs.contracts.events import AgencyScore, Progressed, Refused, Resolved, Routed
-from libs.contracts.vocabulary import AccusedPost, AgencyId, AnswerOutcome, CaseState, Kind, RoutedReason
+from libs.contracts.events import Progressed, Refused, Resolved, Routed
+from libs.contracts.vocabulary import AccusedPost, AnswerOutcome, CaseState, RoutedReason
 from libs.runtime.ids import uuid7
 from services.routing import tables as t
 from services.routing.domain.permission import Role
-from tests.service.routing.city import HOME_AFFAIRS, LANG, MINUTE, OFFICE, City, System, received
-
-ANSWER = {"outcome": "accepted", "text": "UBND phường đã trả giấy khai sinh cho gia đình ngày 24/11/2026."}
-CONDUCT = {
-    "kind": Kind.OFFICIAL_CONDUCT,
-    "accused_unit": (AgencyScore(agency_id=AgencyId(LANG), score=0.9),),
-    "accused_post": AccusedPost.STAFF,
-}
-
-
-async def ok(response: Any) -> Any:
-    got = await response
-    assert got.status_code == 200, got.text
-    return got.json()
+from tests.service.routing.casework import ANSWER, CONDUCT, ok, people_of_lang
+from tests.service.routing.city import HOME_AFFAIRS, LANG, MINUTE, OFFICE, City, received
 
 
 async def refused(response: Any, status: int, kind: str) -> Any:
@@ -33,10 +21,6 @@ async def refused(response: Any, status: int, kind: str) -> Any:
     assert (got.status_code, got.json()["type"]) == (status, f"urn:problem:{kind}"), got.text
     assert got.headers["content-type"] == "application/problem+json"
     return got.json()
-
-
-async def people_of_lang(city: City) -> tuple[System, System]:
-    return await city.system(LANG, Role.HANDLER, Role.AGENCY_FOCAL), await city.system(LANG, Role.APPROVER)
 
 
 async def test_accept_answer_approve_is_told_to_the_citizen(city: City) -> None:
