@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 from pydantic_core import to_json
-from sqlalchemy import Insert, Update, make_url, text
+from sqlalchemy import ARRAY, ColumnElement, CompoundSelect, Insert, Select, Update, any_, func, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -99,6 +99,17 @@ async def write_appended(session: AsyncSession, *those: Written) -> None:
     for one in sorted(appended, key=lambda one: str(one[0].table)):
         if not those or one[0] in those:
             await session.execute(one[0], appended.pop(one))
+
+
+def once(chosen: Select[tuple[Any]] | CompoundSelect[tuple[Any]]) -> ColumnElement[Any]:
+    """`column == once(select(…).limit(…))`: the rows a select picks, picked once.
+
+    `column.in_(…)` leaves to PostgreSQL how often. With a plan it made while the table was empty, it picked anew for
+    each row it looked at, and locked as many more each time: of 8,000 rows 500 were asked for, and all were taken.
+    """
+    (column,) = chosen.selected_columns
+    alone = chosen.correlate(None) if isinstance(chosen, Select) else chosen
+    return any_(func.array(alone.scalar_subquery(), type_=ARRAY(column.type)))
 
 
 def is_busy(error: BaseException) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Table, TextClause, Uuid, any_, delete, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from .db import once
 from .tables import RuntimeTables
 
 
@@ -39,5 +40,5 @@ async def take_back(session: AsyncSession, tables: RuntimeTables, event_ids: Col
 async def forget(session: AsyncSession, tables: RuntimeTables, now: datetime, keep: timedelta, limit: int) -> int:
     """Remove rows older than any redelivery, at most `limit`; returns how many went."""
     old = select(tables.inbox.c.event_id).where(tables.inbox.c.handled_at < now - keep).limit(limit)
-    gone = await session.execute(delete(tables.inbox).where(tables.inbox.c.event_id.in_(old)))
+    gone = await session.execute(delete(tables.inbox).where(tables.inbox.c.event_id == once(old)))
     return int(gone.rowcount)  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """A toy service for the runtime's tests: a hotel, since the runtime knows nothing of our field."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -87,3 +88,22 @@ def kitchen(trouble: Trouble) -> Service:
         tx.emit(Cleaned(key=event.key, room=event.room))
 
     return Service("kitchen", "toy", RuntimeSettings, KITCHEN_METADATA, heard, emits=(Cleaned,))
+
+
+class TakesAll:
+    """A bus that has everything at once."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def subscribe(self, _hearer: Any) -> None:
+        return None
+
+    async def waiting(self) -> dict[str, int]:
+        return {}
+
+    ready = True
+
+    async def publish(self, _name: str, _body: bytes, when_safe: Callable[[], Awaitable[None]]) -> None:
+        self.taken += 1
+        await when_safe()

@@ -1,7 +1,6 @@
 """While many events flow the relay takes them in few turns, and leaves none of them behind."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,33 +8,14 @@ import pytest
 
 from libs.runtime import relay
 from libs.runtime.run import Run
-from tests.runtime.hotel import Booked, reception
+from tests.runtime.hotel import Booked, TakesAll, reception
 from tests.support.service import Runs, eventually
 from tests.support.statements import statements_of
 
 BURSTS, OF = 40, 12
 
 
-class _Takes:
-    """A bus that has everything at once."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-
-    def subscribe(self, _hearer: Any) -> None:
-        return None
-
-    async def waiting(self) -> dict[str, int]:
-        return {}
-
-    ready = True
-
-    async def publish(self, _name: str, _body: bytes, when_safe: Callable[[], Awaitable[None]]) -> None:
-        self.taken += 1
-        await when_safe()
-
-
-async def turns(run: Run[Any], bus: _Takes) -> int:
+async def turns(run: Run[Any], bus: TakesAll) -> int:
     """Say bursts of events, one right behind the other; how often the relay claimed until all had left."""
 
     async def all_taken() -> bool:
@@ -58,7 +38,7 @@ async def test_bursts_that_follow_one_another_share_turns(
     monkeypatch.setattr(relay, "_GATHERS_S", 0.0)
     monkeypatch.setattr(relay, "_GATHERS_FLOWING_S", gathers_s)
     run = await runs(reception(), toy=True)
-    bus: Any = _Takes()
+    bus: Any = TakesAll()
     await run.start(bus)
     run.go()
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, Table, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -69,6 +70,22 @@ class Workbench:
         engine = create_async_engine(self._admin)
         async with engine.begin() as connection:
             await connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        await engine.dispose()
+
+    async def vacuum(self, table: Table) -> None:
+        """Clear up a table, as the server does now and then: it plans by what it found there this time."""
+        engine = create_async_engine(self._admin, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text(f"VACUUM ANALYZE {table.fullname}"))
+        await engine.dispose()
+
+    @asynccontextmanager
+    async def locked(self, table: Table) -> AsyncIterator[None]:
+        """Nobody else gets at a table meanwhile."""
+        engine = create_async_engine(self._admin)
+        async with engine.begin() as connection:
+            await connection.execute(text(f"LOCK TABLE {table.fullname}"))
+            yield
         await engine.dispose()
 
     async def _tables_with_rows(self, metadata: MetaData) -> set[str]:
