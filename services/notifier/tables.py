@@ -108,6 +108,11 @@ Index(
     messages.c.not_before,
     postgresql_where=text("not_before IS NOT NULL AND seq IS NOT NULL"),
 )
+Index(
+    "ix_messages_set_aside",
+    messages.c.state,
+    postgresql_where=text("not_before IS NULL AND state IN ('held', 'uncertain')"),
+)
 Index("ix_messages_sender_id", messages.c.sender_id)
 Index("ix_messages_feedback_id", messages.c.feedback_id)
 Index("ix_messages_waiting", messages.c.created_at, postgresql_where=text("state = 'waiting'"))

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from libs.runtime.db import append, write_appended
+from libs.runtime.db import append, once, write_appended
 
 from .domain import Case, Standing
 from .tables import cases, entries
@@ -166,7 +166,7 @@ class BridgeStore:
         forgotten = list(
             await self._session.scalars(
                 update(cases)
-                .where(cases.c.feedback_id.in_(old))
+                .where(cases.c.feedback_id == once(old))
                 .values(forgotten=True, standing=Standing.DELETED)
                 .returning(cases.c.feedback_id)
             )

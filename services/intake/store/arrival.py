@@ -10,6 +10,7 @@ from sqlalchemy import TextClause, delete, func, literal_column, select, text, u
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import Channel
+from libs.runtime.db import once
 
 from ..tables import channel_event_keys, channel_events, citizens
 
@@ -137,6 +138,8 @@ class ArrivalStore:
             .with_for_update(skip_locked=True)
         )
         removed = await self._session.scalars(
-            delete(channel_event_keys).where(channel_event_keys.c.key.in_(old)).returning(channel_event_keys.c.event_id)
+            delete(channel_event_keys)
+            .where(channel_event_keys.c.key == once(old))
+            .returning(channel_event_keys.c.event_id)
         )
         return len(removed.all())

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FileKind, FileState
+from libs.runtime.db import once
 
 from ..domain.attachment import FileType
 from ..tables import files
@@ -56,7 +57,7 @@ class FileStore:
         )
         rows = await self._session.execute(
             update(files)
-            .where(files.c.file_id.in_(due))
+            .where(files.c.file_id == once(due))
             .values(next_at=now + lease, attempts=files.c.attempts + 1)
             .returning(files.c.file_id, files.c.sender_id, files.c.url, files.c.name, files.c.kind, files.c.attempts)
         )

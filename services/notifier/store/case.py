@@ -11,6 +11,8 @@ from sqlalchemy import ARRAY, DateTime, bindparam, case, delete, exists, func, s
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from libs.runtime.db import once
+
 from ..tables import cases, messages
 from .shelf import Pending
 
@@ -152,7 +154,7 @@ class CaseStore:
             .where(cases.c.updated_at < before, ~exists().where(messages.c.feedback_id == cases.c.feedback_id))
             .limit(limit)
         )
-        gone = delete(cases).where(cases.c.feedback_id.in_(unused)).returning(cases.c.feedback_id)
+        gone = delete(cases).where(cases.c.feedback_id == once(unused)).returning(cases.c.feedback_id)
         return len((await self._session.scalars(gone)).all())
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from libs.contracts import Sealed
 from libs.contracts.vocabulary import Channel
+from libs.runtime.db import once
 
 from ..tables import messages, recipients
 from .shelf import Pending
@@ -135,11 +136,13 @@ def _claim_those(*with_messages: ColumnElement[bool]) -> ReturningUpdate[Any]:
     )
     # The lease is asked for again under the lock: another process may have taken the citizen meanwhile.
     mine = (
-        select(recipients.c.sender_id).where(recipients.c.sender_id.in_(first), free).with_for_update(skip_locked=True)
+        select(recipients.c.sender_id)
+        .where(recipients.c.sender_id == once(first), free)
+        .with_for_update(skip_locked=True)
     )
     return (
         update(recipients)
-        .where(recipients.c.sender_id.in_(mine))
+        .where(recipients.c.sender_id == once(mine))
         .values(lease_until=bindparam("until"), lease_id=bindparam("lease"))
         .returning(*_COLUMNS)
     )
@@ -255,5 +258,5 @@ class RecipientStore:
             )
             .limit(limit)
         )
-        gone = delete(recipients).where(recipients.c.sender_id.in_(unused)).returning(recipients.c.sender_id)
+        gone = delete(recipients).where(recipients.c.sender_id == once(unused)).returning(recipients.c.sender_id)
         return len((await self._session.scalars(gone)).all())

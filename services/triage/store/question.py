@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from libs.contracts.vocabulary import FeedbackId
-from libs.runtime.db import append
+from libs.runtime.db import append, once
 
 from ..tables import assistant_questions, classifications, feedbacks, labels, supplements
 from .feedback import KeptFeedback
@@ -48,7 +48,7 @@ _DUE: Final = (
 )
 _CLAIM: Final = (
     update(assistant_questions)
-    .where(_C.event_id.in_(_DUE))
+    .where(_C.event_id == once(_DUE))
     .values(
         attempts=_C.attempts + 1,
         not_before=bindparam("until", type_=DateTime(timezone=True)),
