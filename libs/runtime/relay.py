@@ -7,29 +7,13 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    DateTime,
-    Executable,
-    Integer,
-    Uuid,
-    any_,
-    bindparam,
-    delete,
-    func,
-    literal_column,
-    or_,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import ARRAY, BigInteger, TextClause, any_, bindparam, delete, func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from .bell import Bell
 from .bus import Bus, BusAway
 from .clock import Clock
-from .db import Database, is_busy, is_locked, once, sqlstate
+from .db import Database, is_busy, is_locked, sqlstate
 from .log import get_logger
 from .metrics import Metrics
 from .tables import RuntimeTables
@@ -263,45 +247,28 @@ class Relay:
                 raise
 
 
-def _claiming(tables: RuntimeTables) -> Executable:
-    """The leader takes what is due, oldest first; rows behind one of their own key that failed wait for it."""
-    box, leases = tables.outbox, tables.leases
-    older = box.alias("older")
-    fence = bindparam("fence", type_=BigInteger)
-    # No parameter: a plan made for any of them would not know that the partial index answers it, and read all rows.
-    failed = (older.c.attempts > literal_column("0"), older.c.parked_at.is_(None))
-    # The keys that failed are read once and looked up in a hash. Looked for row by row alone, the failed rows, of which
-    # there are none, took 15 s among 8,000: the plan was from a time when the outbox was empty, and it mostly is.
-    may_be_held = box.c.key.in_(select(older.c.key).where(*failed))
-    held_back = select(older.c.id).where(older.c.key == box.c.key, older.c.id < box.c.id, *failed).exists()
-    leading = (
-        select(leases.c.name)
-        .where(
-            leases.c.name == "relay",
-            leases.c.holder == bindparam("holder", type_=Uuid),
-            leases.c.fence == fence,
-            leases.c.until > func.clock_timestamp(),
-        )
-        .exists()
-    )
-    waiting = (
-        select(box.c.id)
-        .where(
-            box.c.parked_at.is_(None),
-            or_(box.c.claimed_fence.is_(None), box.c.claimed_fence < fence),
-            or_(box.c.next_at.is_(None), box.c.next_at <= bindparam("now", type_=DateTime(timezone=True))),
-            or_(~may_be_held, ~held_back),
-            leading,
-        )
-        .order_by(box.c.id)
-        .limit(bindparam("at_most", type_=Integer))
-        # Not SKIP LOCKED: rows a frozen leader was about to claim would be overtaken by later ones of their key.
-        # They are waited for until the server ends that leader's transaction, which is idle.
-        .with_for_update()
-    )
-    return (
-        update(box)
-        .where(box.c.id == once(waiting))
-        .values(claimed_fence=fence)
-        .returning(box.c.id, box.c.name, box.c.body, box.c.attempts)
-    )
+def _claiming(tables: RuntimeTables) -> TextClause:
+    """The leader takes what is due, oldest first; rows behind one of their own key that failed wait for it.
+
+    The server may keep a plan from when the outbox was empty, as it mostly is. Whatever that plan, a heap is looked
+    through once: `ANY(ARRAY(…))` chooses once, not anew for each row, where it took all 8,000 instead of 500; `NOT IN`
+    looks the failed keys up in a hash. By `NOT EXISTS` alone, failed rows were looked for row by row: 15 s, for none.
+    """
+    # No parameter in it: else no plan for any value would know that the partial index answers it.
+    failed = "attempts > 0 AND parked_at IS NULL"
+    box = tables.outbox.fullname
+    # Not SKIP LOCKED: rows a frozen leader was about to claim would be overtaken by later ones of their key. They are
+    # waited for until the server ends that leader's transaction, which is idle.
+    return text(f"""
+        UPDATE {box} SET claimed_fence = :fence WHERE id = ANY (ARRAY(
+            SELECT id FROM {box} AS waiting
+             WHERE parked_at IS NULL
+               AND (claimed_fence IS NULL OR claimed_fence < :fence)
+               AND (next_at IS NULL OR next_at <= :now)
+               AND (key NOT IN (SELECT key FROM {box} WHERE {failed})
+                    OR NOT EXISTS (SELECT FROM {box} WHERE key = waiting.key AND id < waiting.id AND {failed}))
+               AND EXISTS (SELECT FROM {tables.leases.fullname}
+                            WHERE name = 'relay' AND holder = :holder AND fence = :fence AND until > clock_timestamp())
+             ORDER BY id LIMIT :at_most FOR UPDATE))
+        RETURNING id, name, body, attempts
+    """)  # noqa: S608 - the schema's own table names
