@@ -73,6 +73,8 @@ async def test_a_statement_of_every_turn_reads_no_whole_table(
     key = base64.urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")
     monkeypatch.setenv("ROUTING_SESSION_PRIVATE_KEY", key)
     run = await runs(importlib.import_module(f"services.{service}.app").SERVICE)
+    # Tables just emptied are planned for as if they held some thousands of rows; those looked at since, as empty.
+    await runs.bench.empty(run.service)
     found = {name: await read_whole(run, one) for name, one in built_once(service) if name not in JOINS}
     assert found, "a service without statements?"
     assert {name: tables for name, tables in found.items() if tables} == {}
