@@ -52,7 +52,7 @@ def measure(scope: Scope) -> Section:
         try:
             city.prepare_drafts("warm", 20)
             recipe = _learn(city)
-            for number in range(scope.of(5, 1)):
+            for number in range(scope.of(9, 1)):
                 city.prepare_drafts(f"p{number}", cases)
                 per_s, used = _run(city, f"p{number}", cases)
                 ours.append(per_s)
