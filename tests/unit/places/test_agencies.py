@@ -231,24 +231,18 @@ def test_a_row_that_breaks_the_tables_promise_is_refused(reader: type[Commune], 
         reader.from_row(row)
 
 
-def test_building_and_asking_stay_within_their_time() -> None:
-    began = time.perf_counter()
-    gazetteer = province.new_gazetteer()
-    assert time.perf_counter() - began < 0.5
-    text = (
-        "Tôi ra một cửa UBND phường Láng Hạ, quận Đống Đa nộp hồ sơ khai sinh cho cháu, cán bộ hẹn 3 lần không trả. "
-        * 2
-    )
-    best = min(_seconds(gazetteer, text) for _ in range(20))
-    assert best < 0.002  # measured 0.4 ms for 220 characters; the goal is 1 ms on a quiet machine
-
-
-def test_a_very_long_text_takes_no_more_than_its_share() -> None:
-    text = "ubnd phuong xa quan lang ha " * 2_000
-    assert _seconds(GAZETTEER, text) < 3
+def test_a_text_four_times_as_long_takes_about_four_times_as_long() -> None:
+    """Not sixteen times: each word is looked up, whatever stands before and behind it."""
+    words = "ubnd phuong xa quan lang ha " * 500
+    assert _seconds(GAZETTEER, words * 4) < 10 * _seconds(GAZETTEER, words)
 
 
 def _seconds(gazetteer: Gazetteer, text: str) -> float:
-    began = time.perf_counter()
+    """Of the processor, whatever else the machine does; the least of some tries."""
+    return min(_once(gazetteer, text) for _ in range(5))
+
+
+def _once(gazetteer: Gazetteer, text: str) -> float:
+    began = time.process_time()
     gazetteer.find_agencies(text, TODAY)
-    return time.perf_counter() - began
+    return time.process_time() - began

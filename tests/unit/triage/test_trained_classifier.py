@@ -100,9 +100,9 @@ def test_the_version_names_the_model_and_changes_with_the_rows() -> None:
     ],
 )
 def test_no_text_is_too_much(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     decision = _decide(text)
-    assert time.perf_counter() - began < 2.0  # far above what is promised: this machine does other things too
+    assert time.process_time() - began < 2.0  # of the processor; far above what is promised
     _assert_honest(text, decision)
 
 
